@@ -1,0 +1,33 @@
+"""How close is a language model to the values of a country, and what brings it closer?
+
+From a survey to results/scores.tsv, for every country x model x method of the configuration.
+One rule file a phase; the rules' names, in the order of the files, tell the method.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    """The table of scores: each country, model and method, beside what needs no model."""
+    input:
+        cells.SCORES,
+
+
+rule split:
+    """Import and split alone: `all` then leaves countries whose answers did not change as they are."""
+    input:
+        expand([cells.TRAIN, cells.TEST], country=SETTINGS.pool),
+
+
+include: "workflow/rules/survey.smk"
+include: "workflow/rules/norms.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/report.smk"

@@ -1,0 +1,239 @@
+"""The engine with the real vLLM server: shared, given up, killed, and never left behind.
+
+A server takes half a minute to start: the tests share one as long as they can, each counts the
+starts it causes, and the last one ends the run.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+import mores
+from mores.engine.server import members
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = Path(mores.__file__).parents[1]
+LAYERS, HIDDEN = 2, 64
+
+RUN = "import time; from mores.engine import hold_run; run = hold_run(); print(1, flush=True); "
+RUN += "time.sleep(1000)"
+JOB = """
+import json, sys
+from pathlib import Path
+from mores.cli import run
+from mores.config import Engine, Model
+from mores.engine import Request, adapter_ref, generate, model_ref
+
+def main():
+    job = json.loads(sys.argv[1])
+    sampling = {"top_p": 0.9, "temperature": job["temperature"], "max_tokens": job["max_tokens"]}
+    adapter = adapter_ref(job["adapter"]) if job["adapter"] else None
+    requests = [
+        Request(({"role": "user", "content": f"How important is family? {n}"},),
+                sampling | {"seed": n}, adapter)
+        for n in range(job["n"])
+    ]
+    model = model_ref(job["name"], Model(path=job["model"], dtype="float32"))
+    got = generate(requests, model, Engine(**job["engine"]), Path(job["journal"]), job["journal"])
+    print(json.dumps([[one.text, one.finish_reason, one.completion_tokens] for one in got]))
+
+run(main)
+"""
+SERVER_ARGS = ["--enable-lora", "--max-lora-rank", "8"]
+
+
+@dataclass
+class Bench:
+    """A working directory with two models, an adapter, and a run under way."""
+
+    folder: Path
+    run: subprocess.Popen
+
+    def start(self, journal: str, **changed) -> subprocess.Popen:
+        """Start a job of the run's process group, as Snakemake does."""
+        job = {"journal": journal, "name": "a", "n": 8, "temperature": 1.0, "max_tokens": 16}
+        job |= {"adapter": None} | changed
+        job |= {"model": changed.get("model", job["name"])}
+        engine = {"concurrency": 64, "idle_timeout": 2, "server_args": SERVER_ARGS}
+        job["engine"] = engine | changed.get("engine", {})
+        return subprocess.Popen(
+            [sys.executable, "-c", JOB, json.dumps(job)],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(LIBRARY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=self.run.pid,
+        )
+
+    def finish(self, journal: str, **changed) -> list[list]:
+        """Run a job to its end: text, finish reason and tokens of every completion."""
+        return result(self.start(journal, **changed))
+
+    def starts(self) -> int:
+        """Servers started so far: each has a log of its own."""
+        return len(list(self.folder.glob("logs/engine/*.log")))
+
+    def state(self, pattern: str) -> list[Path]:
+        return list(self.folder.glob(f"work/engine/*/{pattern}"))
+
+    def group(self) -> int:
+        """The process group of the server."""
+        return json.loads(self.state("group.json")[0].read_text())["group"]
+
+    def keeper(self) -> int:
+        """The keeper's process id, which the server's log is named after."""
+        newest = max(self.folder.glob("logs/engine/*.log"), key=lambda path: path.stat().st_mtime)
+        return int(newest.name.split(".")[-2])
+
+    def asked(self) -> int:
+        """Requests that the server has answered, by its own count."""
+        address = json.loads(self.state("*.endpoint.json")[0].read_text())
+        url = address["url"].removesuffix("/v1") + "/metrics"
+        told = urllib.request.urlopen(url, timeout=10).read().decode()
+        pattern = r'request_success_total\{.*finished_reason="(?:stop|length)".*\} (\S+)'
+        return int(sum(float(count) for count in re.findall(pattern, told)))
+
+
+def result(job: subprocess.Popen) -> list[list]:
+    out, err = job.communicate(timeout=300)
+    assert job.returncode == 0, err
+    return json.loads(out)
+
+
+def wait_for(what: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until `what()` is true."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.1)
+
+
+def write_adapter(folder: Path) -> None:
+    """A LoRA with random weights, large enough to be heard."""
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    weights = {}
+    for layer in range(LAYERS):
+        name = f"base_model.model.model.layers.{layer}.self_attn.q_proj"
+        for matrix, shape in (("lora_A", (8, HIDDEN)), ("lora_B", (HIDDEN, 8))):
+            weights[f"{name}.{matrix}.weight"] = rng.normal(size=shape).astype(np.float32)
+    save_file(weights, folder / "adapter_model.safetensors")
+    config = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 8, "lora_alpha": 64}
+    config |= {"target_modules": ["q_proj"], "base_model_name_or_path": "a", "bias": "none"}
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("engine")
+    for seed, name in enumerate(("a", "b")):
+        command = [sys.executable, str(ROOT / "benchmarks" / "random_model.py"), str(folder / name)]
+        command += ["--hidden", str(HIDDEN), "--layers", str(LAYERS), "--seed", str(seed)]
+        subprocess.run(command, check=True, capture_output=True)
+    write_adapter(folder / "adapter")
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(LIBRARY)},
+        stdout=subprocess.PIPE,
+        process_group=0,
+    )
+    run.stdout.readline()
+    bench = Bench(folder, run)
+    yield bench
+    run.kill()
+    run.wait()
+    wait_for(lambda: not bench.state("group.json"), 60)
+
+
+def test_server_that_cannot_start_says_why_and_names_its_log(bench):
+    job = bench.start("no.jsonl", engine={"server_args": ["--max-num-batched-tokens", "16"]})
+    _, err = job.communicate(timeout=120)
+    assert job.returncode == 1
+    told = re.search(r"ERROR the vLLM server of model a ended while starting (.*)", err)[1]
+    assert "max_num_batched_tokens" in told
+    assert (bench.folder / re.search(r"its log is (\S+)", told)[1]).exists()
+
+
+def test_jobs_that_start_together_share_one_server_and_seeds_repeat(bench):
+    before = bench.starts()
+    jobs = [bench.start(f"{number}.jsonl") for number in range(3)]
+    first, second, third = (result(job) for job in jobs)
+    assert first == second == third
+    assert len({text for text, _, _ in first}) == 8
+    assert all(reason == "stop" or tokens == 16 for _, reason, tokens in first)
+    assert bench.starts() - before <= 1
+    assert bench.state("*.endpoint.json")[0].stat().st_mode & 0o077 == 0
+
+
+def test_killed_job_asks_again_only_for_what_is_missing(bench):
+    journal = bench.folder / "killed.jsonl"
+    slow = {"engine": {"concurrency": 3}, "n": 150, "max_tokens": 200}
+    job = bench.start(journal.name, **slow)
+    wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 40, 120)
+    job.kill()
+    job.communicate()
+    kept = journal.read_bytes().count(b"\n")
+    assert kept < 150
+    time.sleep(2)  # the server lets go of what was in flight
+    before, starts = bench.asked(), bench.starts()
+    assert len(bench.finish(journal.name, **slow | {"engine": {}})) == 150
+    assert bench.asked() - before == 150 - kept
+    assert bench.starts() == starts
+    lines = journal.read_text().splitlines()
+    assert len({json.loads(line)["key"] for line in lines}) == len(lines) == 150
+
+
+def test_adapter_is_loaded_at_run_time_and_heard(bench):
+    starts = bench.starts()
+    base = bench.finish("base.jsonl", temperature=0.0)
+    adapted = bench.finish("adapted.jsonl", temperature=0.0, adapter="adapter")
+    assert [text for text, _, _ in adapted] != [text for text, _, _ in base]
+    again = bench.finish("again.jsonl", temperature=0.0, adapter="adapter")
+    assert again == adapted
+    assert bench.starts() - starts <= 1
+
+
+def test_killed_keeper_takes_its_server_along_and_the_job_goes_on(bench):
+    bench.finish("before.jsonl")
+    group, keeper, starts = bench.group(), bench.keeper(), bench.starts()
+    journal = bench.folder / "bereaved.jsonl"
+    job = bench.start(journal.name, engine={"concurrency": 3}, n=60, max_tokens=200)
+    wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 5, 60)
+    os.kill(keeper, signal.SIGKILL)
+    assert len(result(job)) == 60
+    assert members(group) == []
+    assert bench.starts() == starts + 1
+
+
+def test_other_model_makes_an_idle_server_give_way(bench):
+    bench.finish("a.jsonl")
+    group, starts = bench.group(), bench.starts()
+    assert bench.finish("b.jsonl", name="b") != bench.finish("a.jsonl")
+    assert members(group) == []
+    assert bench.starts() == starts + 1
+
+
+def test_ctrl_c_leaves_nothing_behind(bench):
+    bench.finish("last.jsonl", name="b")
+    group, keeper = bench.group(), bench.keeper()
+    job = bench.start("endless.jsonl", name="b", engine={"concurrency": 3}, n=500, max_tokens=500)
+    wait_for((bench.folder / "endless.jsonl").exists)
+    os.killpg(bench.run.pid, signal.SIGINT)
+    bench.run.wait(10)
+    job.communicate(timeout=30)
+    wait_for(lambda: not members(group) and not members(keeper), 30)
+    assert bench.state("*.endpoint.json") == bench.state("group.json") == []

@@ -1,0 +1,128 @@
+"""A small chat server on the loopback that fails in the ways real ones do."""
+
+import asyncio
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+import mores
+from mores.config import Endpoint, Engine, Model
+from mores.engine import Adapter, ModelRef, Request
+
+
+@dataclass
+class ChatServer:
+    """Answers `say X` with X; the first tries of other messages fail as their first word says."""
+
+    port: int = 0
+    tries: Counter = field(default_factory=Counter)
+    bodies: list[dict] = field(default_factory=list)
+    headers: list[dict] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.bodies.append(body)
+        self.headers.append(dict(request.headers))
+        self.in_flight += 1
+        self.most_in_flight = max(self.in_flight, self.most_in_flight)
+        try:
+            return await self._answer(request, body["messages"][-1]["content"])
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(self, request: web.Request, said: str) -> web.StreamResponse:
+        await asyncio.sleep(0.01)
+        self.tries[said] += 1
+        how, first = said.split()[0], self.tries[said] == 1
+        if how == "refuse":
+            return web.json_response({"message": "the prompt is too long"}, status=400)
+        if how == "always500" or (how == "once500" and first):
+            return web.Response(status=500, text="engine dead")
+        if how == "once429" and first:
+            return web.Response(status=429, headers={"Retry-After": "2"})
+        if how == "garbage" and first:
+            return web.Response(text="<html>proxy error</html>")
+        if how == "choiceless" and first:
+            return web.json_response({"choices": []})
+        if how == "abort" and first:
+            return web.json_response(chat_completion("cut off", "abort"))
+        if how == "hang" and first:
+            await asyncio.sleep(5)
+        if how == "reset" and first:
+            request.transport.abort()
+        return web.json_response(chat_completion(said.removeprefix("say ")))
+
+
+def chat_completion(text: str, finish_reason: str = "stop") -> dict:
+    """The JSON of a chat completion."""
+    message = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    return {"choices": [{"message": message, "finish_reason": finish_reason}], "usage": usage}
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatServer]:
+    server, ready = ChatServer(), threading.Event()
+    stops = []
+
+    async def serve() -> None:
+        app = web.Application()
+        app.router.add_post("/v1/chat/completions", server.chat)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        server.port = runner.addresses[0][1]
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stops.append(lambda: loop.call_soon_threadsafe(stop.set))
+        ready.set()
+        await stop.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    ready.wait()
+    yield server
+    stops[0]()
+    thread.join()
+
+
+@pytest.fixture
+def model() -> ModelRef:
+    return ModelRef("tiny", Model(path="someone/tiny", revision="abc"), "someone/tiny@abc")
+
+
+@pytest.fixture
+def settings(chat_server: ChatServer) -> Engine:
+    """Engine settings that name the chat server."""
+    endpoint = Endpoint(url=chat_server.url, served_model="served-tiny")
+    return Engine(launcher="endpoint", endpoints={"tiny": endpoint}, retries=2, request_timeout=0.5)
+
+
+@pytest.fixture
+def request_to() -> Callable[..., Request]:
+    """Makes a request with one user turn."""
+
+    def make(said: str, adapter: Adapter | None = None, **sampling) -> Request:
+        given = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 8, "seed": 1}
+        return Request(({"role": "user", "content": said},), given | sampling, adapter)
+
+    return make
+
+
+@pytest.fixture
+def pythonpath() -> dict[str, str]:
+    """The environment of a process that imports `mores`."""
+    return os.environ | {"PYTHONPATH": str(Path(mores.__file__).parents[1])}

@@ -1,0 +1,124 @@
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from mores.engine import Adapter
+from mores.engine.client import (
+    Address,
+    ServerGone,
+    Transient,
+    ask,
+    read_completion,
+    seconds_asked,
+)
+from mores.errors import EngineError
+
+
+@pytest.fixture
+def address(chat_server):
+    return Address(chat_server.url, "served-tiny", "secret", "logs/engine/tiny.log")
+
+
+def ask_all(requests, address, settings, alive=lambda: True):
+    """Completions by request number, as they are kept."""
+    kept = {}
+    numbered = {str(number): request for number, request in enumerate(requests)}
+    ask(numbered, address, settings, alive, lambda one: kept.update({int(one.key): one}))
+    return kept
+
+
+def test_sends_model_messages_sampling_and_key(request_to, address, settings, chat_server):
+    kept = ask_all([request_to("say hello", seed=9)], address, settings)
+    assert (kept[0].text, kept[0].finish_reason) == ("hello", "stop")
+    assert (kept[0].prompt_tokens, kept[0].completion_tokens) == (3, 2)
+    assert chat_server.bodies == [
+        {
+            "model": "served-tiny",
+            "messages": [{"role": "user", "content": "say hello"}],
+            "temperature": 0.6,
+            "top_p": 0.95,
+            "max_tokens": 8,
+            "seed": 9,
+        }
+    ]
+    assert chat_server.headers[0]["Authorization"] == "Bearer secret"
+
+
+def test_keeps_concurrency_in_flight_in_the_given_order(request_to, address, settings, chat_server):
+    requests = [request_to(f"say {number}") for number in range(60)]
+    kept = ask_all(requests, address, settings.model_copy(update={"concurrency": 6}))
+    assert {number: one.text for number, one in kept.items()} == {n: str(n) for n in range(60)}
+    assert chat_server.most_in_flight == 6
+    sent = [int(body["messages"][0]["content"].split()[1]) for body in chat_server.bodies]
+    assert all(abs(place - number) < 12 for place, number in enumerate(sent))
+
+
+TROUBLES = ["once500", "once429", "garbage", "choiceless", "abort", "hang", "reset"]
+
+
+def test_passing_troubles_are_tried_again(request_to, address, settings, chat_server):
+    start = time.monotonic()
+    kept = ask_all([request_to(trouble) for trouble in TROUBLES], address, settings)
+    assert {number: one.text for number, one in kept.items()} == dict(enumerate(TROUBLES))
+    assert set(chat_server.tries.values()) == {2}
+    assert time.monotonic() - start >= 2  # what Retry-After asked for
+
+
+def test_lasting_trouble_ends_in_an_error_that_names_the_log(
+    request_to, address, settings, chat_server
+):
+    with pytest.raises(EngineError, match=r"failed 3 times.*HTTP 500.*logs/engine/tiny\.log"):
+        ask_all([request_to("always500")], address, settings)
+    assert chat_server.tries["always500"] == 3
+
+
+def test_refusal_is_final_and_tells_the_request(request_to, address, settings, chat_server):
+    with pytest.raises(EngineError, match=r"HTTP 400.*too long.*'refuse this'.*tiny\.log"):
+        ask_all([request_to("refuse this")], address, settings)
+    assert chat_server.tries["refuse this"] == 1
+
+
+def test_dead_server_is_told_at_once(request_to, address, settings, chat_server):
+    with pytest.raises(ServerGone):
+        ask_all([request_to("always500")], address, settings, alive=lambda: False)
+    assert chat_server.tries["always500"] == 1
+
+
+def test_unreachable_server_is_tried_again_then_named(request_to, settings):
+    nowhere = Address("http://127.0.0.1:9/v1", "served-tiny", None, None)
+    with pytest.raises(EngineError, match=r"2 times.*Connect.*http://127\.0\.0\.1:9/v1"):
+        ask_all([request_to("say a")], nowhere, settings.model_copy(update={"retries": 1}))
+
+
+def test_server_without_adapters_is_told_so(request_to, address, settings):
+    with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*--enable-lora"):
+        ask_all([request_to("say a", adapter=Adapter("/adapters/x", "d"))], address, settings)
+
+
+def test_retry_after_is_a_number_or_a_date():
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    assert seconds_asked("2") == 2
+    assert 50 < seconds_asked(later) <= 60
+    assert seconds_asked("soon") == seconds_asked(None) == 0
+
+
+def test_thinking_parted_by_the_server_is_put_together_again():
+    answer = (
+        '{"choices": [{"message": {"content": %s, "reasoning_content": "hm"}, '
+        '"finish_reason": "stop"}]}'
+    )
+    assert read_completion("k", answer % '"4"').text == "<think>\nhm\n</think>\n4"
+    assert read_completion("k", answer % "null").text == "<think>\nhm"
+
+
+def test_half_a_surrogate_pair_does_not_reach_the_files():
+    answer = r'{"choices": [{"message": {"content": "a\ud83d"}, "finish_reason": "stop"}]}'
+    assert read_completion("k", answer).text == "a?"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"choices": null}', '{"choices": [{}]}'])
+def test_what_is_no_completion_may_pass(text):
+    with pytest.raises(Transient):
+        read_completion("k", text)

@@ -1,0 +1,108 @@
+import json
+import multiprocessing
+import time
+
+import pytest
+
+from mores.engine.journal import Journal
+from mores.engine.requests import Completion
+from mores.errors import InputError
+
+
+def completion(number: int, text: str = "text") -> Completion:
+    return Completion(f"{number:064x}", text, "stop", 5, 7)
+
+
+def keys(*numbers: int) -> set[str]:
+    return {f"{number:064x}" for number in numbers}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journals" / "j.jsonl"
+
+
+def fill(path, *completions):
+    with Journal(path) as book:
+        for one in completions:
+            book.add(one)
+
+
+def test_finds_what_is_wanted_and_nothing_else(path):
+    odd = completion(1, 'a "quote", a\nline, a \u2028 separator, \x00 and 漢字')
+    fill(path, odd, completion(2), completion(3))
+    with Journal(path) as book:
+        assert book.find(keys(1, 3, 9)) == {odd.key: odd, completion(3).key: completion(3)}
+
+
+def test_torn_last_line_is_cut_before_anything_is_added(path, caplog):
+    fill(path, completion(1), completion(2))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    with Journal(path) as book:
+        assert book.find(keys(1, 2)).keys() == keys(1)
+        book.add(completion(2))
+    assert path.read_bytes() == whole
+    assert "torn" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\x00\x00\x00\n",
+        b"not json\n",
+        b'{"key": ["a"], "text": "x", "finish_reason": "stop"}\n',
+        b'{"key": 1, "text": "x", "finish_reason": "stop", "prompt_tokens": 1, '
+        b'"completion_tokens": 1}\n',
+        b'{"key": "' + b"0" * 63 + b'2", "text": "x\n',
+        b"\xff\xfe\n",
+    ],
+)
+def test_corrupt_line_is_counted_left_and_asked_again(path, caplog, line):
+    fill(path, completion(1), completion(3))
+    first, last = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + line + last)
+    with Journal(path) as book:
+        assert book.find(keys(1, 2, 3)).keys() == keys(1, 3)
+    assert f"{path}: 1 lines do not parse" in caplog.text
+    assert path.read_bytes() == first + line + last
+
+
+def test_completion_is_on_file_before_the_next_one_comes(path):
+    with Journal(path) as book:
+        book.add(completion(1))
+        assert json.loads(path.read_text())["completion_tokens"] == 7
+
+
+def _open(path, queue):
+    try:
+        with Journal(path):
+            queue.put("opened")
+    except InputError as error:
+        queue.put(str(error))
+
+
+def test_second_writer_is_refused_while_the_first_writes(path):
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    with Journal(path):
+        second = context.Process(target=_open, args=(path, queue))
+        second.start()
+        assert queue.get(timeout=30).startswith(f"{path}: another process writes this journal")
+        second.join()
+    with Journal(path):
+        pass
+
+
+def test_200_000_lines_are_scanned_in_5_seconds(path):
+    path.parent.mkdir()
+    rest = '", "text": "' + "word " * 60 + '", "finish_reason": "stop", "prompt_tokens": 200, '
+    rest += '"completion_tokens": 60}\n'
+    with open(path, "w") as stream:
+        stream.writelines(f'{{"key": "{number:064x}{rest}' for number in range(200_000))
+    wanted = keys(*range(0, 200_000, 100))
+    start = time.perf_counter()
+    with Journal(path) as book:
+        found = book.find(wanted)
+    assert time.perf_counter() - start < 5
+    assert found.keys() == wanted

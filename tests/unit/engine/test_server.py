@@ -1,0 +1,106 @@
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from mores.config import Engine
+from mores.engine.keeper import end_left_over
+from mores.engine.place import Place, read_order
+from mores.engine.server import last_complaint, members, stop_group
+from mores.files import write_json
+
+# A parent and a child of one group; the child is deaf to SIGTERM, as a hung engine is.
+FAMILY = """
+import signal, subprocess, sys, time
+deaf = "signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+child = subprocess.Popen(
+    [sys.executable, "-c", "import signal, time; " + deaf], stdout=subprocess.PIPE
+)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def family():
+    process = subprocess.Popen(
+        [sys.executable, "-c", FAMILY], stdout=subprocess.PIPE, start_new_session=True
+    )
+    child = int(process.stdout.readline())
+    yield process, child
+    for one in members(process.pid):
+        one.kill()
+    process.wait()
+
+
+@pytest.fixture
+def place(model, tmp_path):
+    return Place(tmp_path / "host", model, Engine(), tmp_path / "logs")
+
+
+def test_whole_group_ends_the_deaf_ones_too(family, monkeypatch):
+    process, child = family
+    monkeypatch.setattr("mores.engine.server.STOP_SECONDS", 1)
+    assert {one.pid for one in members(process.pid)} == {process.pid, child}
+    stop_group(process.pid)
+    assert members(process.pid) == []
+
+
+def test_left_over_server_is_ended_and_a_stranger_with_its_number_spared(
+    family, place, monkeypatch
+):
+    process, _ = family
+    monkeypatch.setattr("mores.engine.server.STOP_SECONDS", 1)
+    started = psutil.Process(process.pid).create_time()
+    end_left_over(place)  # nothing is noted
+    write_json(place.group, {"group": process.pid, "started": started - 100})
+    end_left_over(place)
+    assert len(members(process.pid)) == 2
+    write_json(place.group, {"group": process.pid, "started": started})
+    end_left_over(place)
+    assert members(process.pid) == []
+
+
+def test_orphans_of_a_stranger_are_spared(family, place):
+    process, child = family
+    process.kill()
+    process.wait()
+    write_json(place.group, {"group": process.pid, "started": 0.0})
+    end_left_over(place)
+    assert [one.pid for one in members(process.pid)] == [child]
+
+
+def test_order_says_all_a_keeper_needs_and_is_private(place):
+    place.write_order()
+    assert read_order(place.order) == place
+    assert place.order.stat().st_mode & 0o077 == 0
+
+
+def test_servers_are_shared_by_settings_that_matter_and_no_others(place, model):
+    def name(**changed):
+        return Place(place.folder, model, Engine(**changed), place.logs).name
+
+    assert name(concurrency=8, idle_timeout=5) == place.name
+    assert name(server_env={"A": "1"}) != place.name
+    assert name(server_args=["--max-num-seqs", "8"]) != place.name
+
+
+def test_address_is_there_or_not(place):
+    assert place.address() is None
+    write_json(place.endpoint, {"url": "u", "served_model": "m", "key": "k", "log": "l"})
+    assert place.address().url == "u"
+
+
+def test_complaint_is_the_cause_not_its_echo(tmp_path):
+    log = tmp_path / "server.log"
+    log.write_text(
+        "INFO starting\n(EngineCore) ERROR ValueError: no memory left\n"
+        "RuntimeError: Engine core initialization failed. See root cause above.\n"
+    )
+    assert last_complaint(log) == " (ValueError: no memory left)"
+    log.write_text("pydantic.ValidationError: 1 error for X\n  Value error, too small\n    For\n")
+    assert last_complaint(log) == " (ValidationError: 1 error for X; Value error, too small)"
+    log.write_text("INFO starting\n")
+    assert last_complaint(log) == ""

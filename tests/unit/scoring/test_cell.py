@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from mores.errors import InputError
+from mores.items import load_bank
+from mores.scoring.cell import score_cell
+
+BANK = load_bank(Path(__file__).parents[3] / "resources/items/demo.yaml")
+TEST = [{"item": "CU01", "top": 1}, {"item": "CU02", "top": None}]
+
+
+def answer(item, choice, invalid=None, sample=0, n_norms=0):
+    return {
+        "item": item,
+        "sample": sample,
+        "answer": "" if choice is None else str(choice),
+        "choice": choice,
+        "invalid": invalid,
+        "n_norms": n_norms,
+    }
+
+
+def test_a_cell_counts_what_is_invalid_and_why():
+    answers = [answer("CU01", 1, n_norms=3), answer("CU02", None, "cut")]
+    scores = score_cell(answers, TEST, BANK, "answers.jsonl")
+    assert (scores["n_items"], scores["n_valid"], scores["n_answers"]) == (1, 1, 2)
+    assert (scores["alignment"], scores["top_match"]) == (100, 100)
+    assert (scores["invalid_rate"], scores["invalid_cut"], scores["invalid_refused"]) == (0.5, 1, 0)
+    assert scores["n_without_norms"] == 1
+
+
+def test_answers_to_other_items_are_refused():
+    with pytest.raises(InputError, match=r"answers.jsonl.*CU02"):
+        score_cell([answer("CU01", 1)], TEST, BANK, "answers.jsonl")
+
+
+def test_items_with_fewer_samples_are_refused():
+    answers = [answer("CU01", 1), answer("CU01", 2, sample=1), answer("CU02", 1)]
+    with pytest.raises(InputError, match="different numbers of samples"):
+        score_cell(answers, TEST, BANK, "answers.jsonl")

@@ -1,0 +1,111 @@
+import pytest
+
+from mores.errors import InputError
+from mores.scoring.table import COLUMNS, scores_table
+
+SPEC = {"resamples": 200, "confidence": 0.95, "seed": 0}
+ITEMS = [f"Q{n}" for n in range(20)]
+REQUIRED = (
+    "country model method n_items n_valid alignment alignment_low alignment_high strict top_match "
+    "invalid_rate delta delta_low delta_high p_value"
+)
+
+
+def cell(country, method, squares, items=ITEMS):
+    names = dict.fromkeys(COLUMNS[17:], 0)
+    score = 100 * (1 - (sum(squares) / (9 * len(squares))) ** 0.5)
+    return names | {
+        "country": country,
+        "model": "m",
+        "method": method,
+        "n_items": len(items),
+        "n_valid": len(items),
+        "n_answers": len(items),
+        "alignment": score,
+        "strict": score,
+        "top_match": 50.0,
+        "invalid_rate": 0.0,
+        "items": items,
+        "squares": squares,
+        "weights": [9.0] * len(items),
+    }
+
+
+def reference(country, method, alignment):
+    return {"country": country, "model": "reference", "method": method, "alignment": alignment}
+
+
+CELLS = [
+    cell(country, method, [square + shift] * 20)
+    for country, shift in (("AAA", 0.0), ("BBB", 1.0))
+    for method, square in (("vanilla", 4.0), ("top1", 1.0))
+]
+REFERENCES = [
+    reference(country, method, alignment)
+    for country in ("AAA", "BBB", "MEAN")
+    for method, alignment in (("other_mean", 50.0), ("ceiling", 100.0))
+]
+
+
+def read(text):
+    header, *lines = text.splitlines()
+    names = header.split("\t")
+    rows = [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
+    return {(row["country"], row["model"], row["method"]): row for row in rows}
+
+
+def test_the_columns_are_those_promised_and_rows_are_sorted():
+    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC)
+    assert text.splitlines()[0].split("\t")[:15] == REQUIRED.split()
+    assert list(read(text)) == sorted(read(text))
+
+
+def test_input_in_any_order_gives_the_same_bytes():
+    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC)
+    assert scores_table(CELLS[::-1], REFERENCES[::-1], ITEMS, SPEC) == text
+
+
+def test_differences_are_from_vanilla_of_the_same_country():
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    # AAA: 1 - 1/3 against 1 - 2/3.
+    assert float(table["AAA", "m", "top1"]["delta"]) == pytest.approx(100 / 3, abs=1e-4)
+    assert float(table["AAA", "m", "top1"]["p_value"]) < 0.02
+    assert table["AAA", "m", "vanilla"]["delta"] == ""
+    assert table["AAA", "reference", "ceiling"]["delta"] == ""
+
+
+def test_means_average_scores_and_sum_counts():
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    both = [float(table[c, "m", "top1"]["alignment"]) for c in ("AAA", "BBB")]
+    mean = table["MEAN", "m", "top1"]
+    assert float(mean["alignment"]) == pytest.approx(sum(both) / 2, abs=1e-4)
+    assert (mean["n_items"], mean["n_answers"]) == ("40", "40")
+
+
+def test_place_lies_between_the_other_countries_mean_and_the_ceiling():
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    # AAA top1 scores 66.67: a third of the way from 50 to 100.
+    assert float(table["AAA", "m", "top1"]["place"]) == pytest.approx(100 / 3, abs=1e-3)
+    assert float(table["AAA", "m", "vanilla"]["place"]) < 0
+
+
+def test_a_mean_over_fewer_countries_is_refused():
+    with pytest.raises(InputError, match="m top1 has no cell of BBB"):
+        scores_table(CELLS[:-1], REFERENCES, ITEMS, SPEC)
+
+
+def test_without_vanilla_there_are_no_differences():
+    cells = [one for one in CELLS if one["method"] == "top1"]
+    table = read(scores_table(cells, REFERENCES, ITEMS, SPEC))
+    assert {row["delta"] for row in table.values()} == {""}
+
+
+def test_items_without_gold_in_a_country_are_out_of_its_count():
+    fewer = [
+        cell("AAA", "vanilla", [4.0] * 10, ITEMS[:10]),
+        cell("AAA", "top1", [1.0] * 10, ITEMS[:10]),
+    ]
+    table = read(scores_table(fewer, [], ITEMS, SPEC))
+    assert table["AAA", "m", "top1"]["n_items"] == "10"
+    assert float(table["AAA", "m", "top1"]["delta"]) == pytest.approx(100 / 3, abs=1e-4)
+    assert table["AAA", "m", "top1"]["place"] == ""

@@ -1,0 +1,44 @@
+import pytest
+
+from mores.errors import InputError
+from mores.files import canonical, digest, read_json, read_jsonl, whole, write_jsonl
+
+
+def test_a_file_that_fails_half_way_leaves_nothing(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    with pytest.raises(RuntimeError), whole(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_keeps_the_file_that_was_there(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    write_jsonl(path, [{"a": 1}])
+    with pytest.raises(TypeError):
+        write_jsonl(path, [{"a": object()}])
+    assert read_jsonl(path) == [{"a": 1}]
+
+
+def test_rows_survive_any_text(tmp_path):
+    rows = [{"text": "line\u2028separator\nnew line \u00e9"}, {"text": ""}]
+    write_jsonl(tmp_path / "rows.jsonl", rows)
+    assert read_jsonl(tmp_path / "rows.jsonl") == rows
+
+
+def test_a_torn_row_is_named(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n{"a": ')
+    with pytest.raises(InputError, match="line 2"):
+        read_jsonl(path)
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(InputError, match="absent"):
+        read_json(tmp_path / "absent.json")
+
+
+def test_equal_values_have_one_digest():
+    assert canonical({"b": 1, "a": [2, "é"]}) == '{"a":[2,"é"],"b":1}'
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    assert digest({"a": 1}) != digest({"a": "1"})

@@ -1,0 +1,124 @@
+"""Which rules' specs an edit changes; the files they read from each other make the rest stale."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mores.settings import load_settings
+from mores.specs import Specs
+
+ROOT = Path(__file__).parents[2]
+ASK = {"low XAV", "low XBO", "high XAV", "high XBO", "answer XAV", "answer XBO"}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A copy of what the demo's configuration names, with a stand-in for the model."""
+    for name in ("resources/items", "resources/prompts", "config"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "resources/countries.yaml", tmp_path / "resources")
+    (tmp_path / "resources/demo/model").mkdir(parents=True)
+    (tmp_path / "resources/demo/model/config.json").write_text("{}")
+    shutil.copy(ROOT / "resources/demo/survey.json", tmp_path / "resources/demo")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def specs_of(**overrides) -> dict[str, str]:
+    """Each rule's spec, for two countries where it depends on one."""
+    specs = Specs(load_settings(["config/config.yaml"], overrides))
+    found = {
+        "import": specs.import_survey(),
+        "split": specs.split_items(),
+        "rows": specs.split_country(),
+        "cell": specs.score_cell(),
+        "references": specs.score_references(),
+        "table": specs.score_table(),
+    }
+    for country in ("XAV", "XBO"):
+        found[f"low {country}"] = specs.mine_low_norms("top1", "demo", country)
+        found[f"high {country}"] = specs.mine_high_norms("top1", "demo", country)
+        found[f"answer {country}"] = specs.answer_items("top1", "demo", country)
+    return found
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {rule for rule in before if before[rule] != after[rule]}
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text(encoding="utf-8")
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "stale"),
+    [
+        ({"engine": {"concurrency": 1, "launcher": "endpoint", "server_args": ["-x"]}}, set()),
+        ({"countries": "XAV"}, {"references"}),
+        ({"countries": "XAV,XBO,KEN"}, {"references"}),
+        ({"models": {"second": {"path": "a/b", "revision": "c"}}}, set()),
+        ({"methods": {"more": {"norms": "top1"}}}, set()),
+        ({"methods": {"top1": {"norm_country": "random"}}}, {"answer XAV", "answer XBO"}),
+        ({"mining": {"norms_per_topic": 2}}, {"high XAV", "high XBO"}),
+        ({"mining": {"retries": 9}}, {"low XAV", "low XBO", "high XAV", "high XBO"}),
+        ({"answers": {"samples": 1}}, {"answer XAV", "answer XBO"}),
+        ({"scores": {"seed": 1}}, {"references", "table"}),
+        ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK),
+        ({"split": {"seed": 1}}, {"split", "low XAV", "low XBO", "answer XAV", "answer XBO"}),
+        ({"survey": {"weights": False}}, {"import"}),
+    ],
+)
+def test_a_changed_key_changes_the_specs_that_use_it(project, overrides, stale):
+    assert changed(specs_of(), specs_of(**overrides)) == stale
+
+
+def item_of(part: str) -> str:
+    """The wording of an item of this part of the split."""
+    return Specs(load_settings(["config/config.yaml"], {})).parts[part][0].wording
+
+
+def test_a_word_in_an_item_counts_where_the_item_is_asked(project):
+    before, train, test = specs_of(), item_of("train"), item_of("test")
+    edit("resources/items/demo.yaml", train, f"{train} Truly?")
+    trained = specs_of()
+    assert changed(before, trained) == {"low XAV", "low XBO"}
+    edit("resources/items/demo.yaml", test, f"{test} Truly?")
+    assert changed(trained, specs_of()) == {"answer XAV", "answer XBO"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "stale"),
+    [
+        ("resources/items/demo.yaml", "keeping old customs", "keeping customs", ASK),
+        ("resources/countries.yaml", "Avethia,", "Avetia,", {a for a in ASK if "XAV" in a}),
+        ("resources/demo/survey.json", "0.", "0.0", {"import"}),
+        ("resources/demo/model/config.json", "{}", "{ }", ASK),
+    ],
+)
+def test_an_edited_file_counts_where_its_content_is_used(project, file, old, new, stale):
+    before = specs_of()
+    edit(file, old, new)
+    assert changed(before, specs_of()) == stale
+
+
+@pytest.mark.parametrize(
+    ("template", "stale"),
+    [("low_norm", "low"), ("high_norm", "high"), ("answer", "answer"), ("_question", "low answer")],
+)
+def test_a_template_counts_where_it_is_rendered(project, template, stale):
+    before = specs_of()
+    path = Path("resources/prompts", f"{template}.j2")
+    path.write_text(path.read_text() + "\nThink well.\n")
+    stages = {rule for rule in ASK if rule.split()[0] in stale.split()}
+    assert changed(before, specs_of()) == stages
+
+
+def test_touched_files_count_for_nothing(project):
+    before = specs_of()
+    for path in project.rglob("*.*"):
+        os.utime(path, (1, 1))
+    assert changed(before, specs_of()) == set()

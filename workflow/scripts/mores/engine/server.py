@@ -1,0 +1,159 @@
+"""One vLLM OpenAI-compatible server as a child process group."""
+
+import ctypes
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from mores.config import Engine
+from mores.engine.arguments import arguments, environment
+from mores.engine.requests import ModelRef
+from mores.errors import EngineError
+
+STOP_SECONDS = 15
+POLL_SECONDS = 0.5
+PR_SET_PDEATHSIG = 1
+# The loopback is never reached through a proxy, whatever the environment says.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+COMPLAINT = re.compile(r"\b\w*(?:Error|Exception): .+")
+ECHO = "See root cause above"  # vLLM's last error of a failed start only points at the first
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running (or starting) server: its address, its log, its process group."""
+
+    model: ModelRef
+    engine: Engine
+    log: Path
+    key: str = field(default_factory=lambda: secrets.token_hex(16))
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """Base address, without /v1."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the process in a group of its own; it dies with its parent."""
+        command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
+        command += ["--host", "127.0.0.1", "--port", str(self.port)]
+        command += arguments(self.model, self.engine)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "wb") as stream:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=environment(self.model, self.engine, self.key),
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+
+    def wait_until_ready(self, given_up: Callable[[], bool]) -> bool:
+        """True when the server takes requests, false as soon as `given_up()`.
+
+        Raises EngineError when the server ends or takes longer than `start_timeout`.
+        """
+        deadline = time.monotonic() + self.engine.start_timeout
+        while not (self.healthy() and self.serves_model()):
+            if self.process.poll() is not None:
+                raise EngineError(
+                    f"the vLLM server of model {self.model.name} ended while starting"
+                    f"{last_complaint(self.log)}; its log is {self.log}"
+                )
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"the vLLM server of model {self.model.name} was not ready after "
+                    f"{self.engine.start_timeout:g} s (engine: start_timeout); "
+                    f"its log is {self.log}"
+                )
+            if given_up():
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def healthy(self) -> bool:
+        """Whether /health answers. The exit code tells nothing: a crashed engine exits with 0."""
+        return self._get("/health") is not None
+
+    def serves_model(self) -> bool:
+        """Whether it is our server at that port: it knows our key and our model."""
+        models = self._get("/v1/models")
+        return bool(models) and self.model.name in {row["id"] for row in json.loads(models)["data"]}
+
+    def _get(self, path: str) -> bytes | None:
+        request = urllib.request.Request(
+            self.url + path, headers={"Authorization": f"Bearer {self.key}"}
+        )
+        try:
+            with OPENER.open(request, timeout=10) as response:
+                return response.read()
+        except OSError:  # URLError and time-outs are OSErrors
+            return None
+
+    def stop(self) -> None:
+        """End the whole process group: SIGTERM first, SIGKILL for what is left."""
+        stop_group(self.process.pid)
+        self.process.wait()
+
+
+def last_complaint(log: Path) -> str:
+    """The last error that a log tells, to be put into a message; empty where it tells none."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    for number in reversed(range(len(lines))):
+        found = COMPLAINT.search(lines[number])
+        if found and ECHO not in lines[number]:
+            detail = lines[number + 1 : number + 2]  # pydantic tells what was wrong a line below
+            more = [line.strip() for line in detail if line.startswith("  ")]
+            return f" ({'; '.join([found[0], *more])[:400]})"
+    return ""
+
+
+def stop_group(group: int) -> None:
+    """End a process group and wait until no process of it is left."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(group, sign)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + STOP_SECONDS
+        while members(group) and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+
+def members(group: int) -> list[psutil.Process]:
+    """The living processes of a group (zombies aside)."""
+    found = []
+    for process in psutil.process_iter(["status"]):
+        try:
+            if os.getpgid(process.pid) == group and process.info["status"] != "zombie":
+                found.append(process)
+        except (ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def _die_with_parent() -> None:
+    # SIGTERM, so that the server ends its engine's processes too: SIGKILL would leave them.
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,118 @@
+"""Norm mining: what a country's answers to the training items say about its norms.
+
+Mining `top1` (TQ-TA of Wang, Zhu and Sang, arXiv 2511.13359): a low-level norm from each training
+item and the country's most frequent answer, then high-level norms from a topic's low-level norms.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mores.engine import Request
+from mores.prompts import parse_norm, parse_norms, split_thinking
+from mores.stage import Stage, provenance, sampling
+
+log = logging.getLogger("mores.norms")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One prompt whose answer must parse: `name` is its row's id, `parse` gives None if not."""
+
+    name: str
+    messages: tuple[dict[str, str], ...]
+    parse: Callable[[str], Any]
+
+
+def mine_low_norms(stage: Stage, train: list[dict], spec: dict) -> list[dict]:
+    """One row per training row, in order: the item's low-level norm, or the reason it has none.
+
+    Reasons: `no_survey_answer` (the country was not asked the item) and `malformed` (no single
+    sentence came after all retries).
+    """
+    tasks = [_low_task(stage, row) for row in train if row["top"] is not None]
+    mined = ask_until_parsed(stage, tasks, spec, "norm")
+    rows = []
+    for row in train:
+        missing = {"norm": None, "reason": "no_survey_answer"}
+        known = {"item": row["item"], "topic": row["topic"], "survey_answer": row["top"]}
+        rows.append(known | mined.get(row["item"], missing))
+    return rows
+
+
+def _low_task(stage: Stage, row: dict) -> Task:
+    item = stage.item(row["item"])
+    messages = stage.render("low_norm", item.topic, item=item, answer=row["top"])
+    return Task(item.id, messages, parse_norm)
+
+
+def mine_high_norms(stage: Stage, low: list[dict], spec: dict) -> list[dict]:
+    """One row per topic of the bank: its high-level norms and the items they came from.
+
+    `norms` is a list of `norms_per_topic` texts, or None with the reason: `no_low_norms` or
+    `malformed` (no numbered list of different norms came after all retries).
+    """
+    count = spec["norms_per_topic"]
+    sources = {
+        topic: [row for row in low if row["topic"] == topic and row["norm"] is not None]
+        for topic in stage.bank.topics
+    }
+    tasks = [_high_task(stage, topic, rows, count) for topic, rows in sources.items() if rows]
+    mined = ask_until_parsed(stage, tasks, spec, "norms")
+    missing = {"norms": None, "reason": "no_low_norms"}
+    return [
+        {"topic": topic, "items": [row["item"] for row in rows]} | mined.get(topic, missing)
+        for topic, rows in sources.items()
+    ]
+
+
+def _high_task(stage: Stage, topic: str, rows: list[dict], count: int) -> Task:
+    texts = [row["norm"] for row in rows]
+    messages = stage.render("high_norm", topic, low_norms=texts, count=count)
+    return Task(topic, messages, lambda answer: parse_norms(answer, count))
+
+
+def ask_until_parsed(
+    stage: Stage, tasks: list[Task], spec: dict, field: str
+) -> dict[str, dict[str, Any]]:
+    """Ask every task; ask those whose answer does not parse again, with a new seed each time.
+
+    Returns, by task name, the parsed answer under `field` (None when all `retries` failed),
+    `reason`, the number of `attempts`, the thinking, and the last answer's provenance.
+    """
+    done: dict[str, dict[str, Any]] = {}
+    for attempt in range(spec["retries"] + 1):
+        open_tasks = [task for task in tasks if done.get(task.name, {}).get(field) is None]
+        requests = [
+            Request(
+                task.messages, sampling(spec["sampling"], stage.country.code, task.name, attempt)
+            )
+            for task in open_tasks
+        ]
+        completions = stage.ask(requests, f"{field} {stage.country.code}") if requests else []
+        for task, request, completion in zip(open_tasks, requests, completions, strict=True):
+            thinking, answer = split_thinking(completion.text)
+            cut = completion.finish_reason == "length"
+            parsed = None if cut else task.parse(answer)
+            done[task.name] = {
+                field: parsed,
+                "reason": "malformed" if parsed is None else None,
+                "attempts": attempt + 1,
+                "thinking": thinking,
+                **provenance(request, completion, stage.model),
+            }
+    _report(stage, done, field)
+    return done
+
+
+def _report(stage: Stage, done: dict[str, dict[str, Any]], field: str) -> None:
+    """Count what had to be asked again and what never parsed."""
+    again = sum(row["attempts"] > 1 for row in done.values())
+    failed = [name for name, row in done.items() if row[field] is None]
+    mined = len(done) - len(failed)
+    log.info("%s: %d %s mined, %d asked again", stage.country.code, mined, field, again)
+    if failed:
+        log.warning(
+            "%s: %s malformed after all retries: %s", stage.country.code, field, ", ".join(failed)
+        )

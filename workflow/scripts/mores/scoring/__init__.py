@@ -1,0 +1,1 @@
+"""Scores: how close answers are to a country's, and whether a difference is real."""

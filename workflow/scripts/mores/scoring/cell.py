@@ -1,0 +1,58 @@
+"""One cell scored: the numbers of its row, and per item what paired tests need."""
+
+from collections import Counter
+
+import numpy as np
+
+from mores.errors import InputError
+from mores.items import Bank
+from mores.scoring.alignment import Tally, tally
+from mores.scoring.table import REASONS
+
+
+def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:
+    """Score a cell's answer rows against the country's test rows.
+
+    Raises InputError where the answers are not those of the test items.
+    """
+    _check(answers, test, where)
+    gold = {row["item"]: row["top"] for row in test if row["top"] is not None}
+    tallied = tally(answers, gold, bank)
+    invalid = Counter(row["invalid"] for row in answers if row["invalid"])
+    return {
+        "n_items": len(gold),
+        "n_valid": tallied.n_valid,
+        "n_answers": len(answers),
+        "n_without_norms": sum(row["n_norms"] == 0 for row in answers),
+        **summary(tallied),
+        "invalid_rate": sum(invalid.values()) / len(answers),
+        **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
+        "items": list(tallied.items),
+        "squares": tallied.squares.tolist(),
+        "weights": tallied.weights.tolist(),
+    }
+
+
+def summary(tallied: Tally) -> dict[str, float]:
+    """The scores of a tally, 0..100."""
+    return {
+        "alignment": float(tallied.score()),
+        "strict": float(tallied.strict()),
+        "strict_best": float(tallied.strict_best()),
+        "top_match": 100 * _mean(tallied.hits),
+        "item_alignment": 100 * _mean(tallied.closeness),
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _check(answers: list[dict], test: list[dict], where: str) -> None:
+    asked, wanted = Counter(row["item"] for row in answers), {row["item"] for row in test}
+    if set(asked) != wanted:
+        odd = sorted(set(asked) ^ wanted)
+        raise InputError(f"{where}: answers and test items differ ({odd[0]}, {len(odd)} in all)")
+    if len(set(asked.values())) > 1:
+        raise InputError(f"{where}: items have different numbers of samples; answer them again")

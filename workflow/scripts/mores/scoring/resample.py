@@ -1,0 +1,107 @@
+"""Resampling over items: bootstrap intervals, and paired permutation tests.
+
+The same draws serve every cell of a table, so that differences are paired; a mean over countries
+draws each item for all countries at once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mores.scoring.alignment import alignment
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What an alignment score is the ratio of, by item: squares (items, or items x draws) and
+    weights (items). An item that does not count has zeros."""
+
+    squares: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def n_items(self) -> int:
+        """Items that count."""
+        return int((self.weights > 0).sum())
+
+    def score(self) -> float:
+        """The alignment score, the mean over draws where there are several; nan of no items."""
+        return float(np.mean(alignment(self.squares.sum(axis=0), self.weights.sum())))
+
+    def scores(self, counts: np.ndarray) -> np.ndarray:
+        """The score of every resample; `counts` is resamples x items."""
+        squares, weights = counts @ self.squares, counts @ self.weights
+        if squares.ndim == 2:
+            return alignment(squares, weights[:, None]).mean(axis=1)
+        return alignment(squares, weights)
+
+    def only(self, mask: np.ndarray) -> "Sums":
+        """The same with the items outside `mask` out of the count."""
+        return Sums(self.squares * mask, self.weights * mask)
+
+
+def draws(n_items: int, resamples: int, seed: int) -> np.ndarray:
+    """How often each bootstrap resample (rows) takes each item (columns)."""
+    rng = np.random.default_rng([seed, 1])
+    return rng.multinomial(n_items, np.full(n_items, 1 / n_items), size=resamples).astype(float)
+
+
+def swaps(n_items: int, resamples: int, seed: int) -> np.ndarray:
+    """Which items each permutation (rows) swaps between the two sides: ones and zeros."""
+    rng = np.random.default_rng([seed, 2])
+    return rng.integers(0, 2, size=(resamples, n_items)).astype(float)
+
+
+def interval(scores: np.ndarray, confidence: float) -> tuple[float, float]:
+    """Percentile interval; nan where no resample has a score."""
+    known = scores[~np.isnan(scores)]
+    if not len(known):
+        return float("nan"), float("nan")
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paired difference in points: observed, in each resample, in each permutation."""
+
+    observed: float
+    resampled: np.ndarray
+    permuted: np.ndarray
+
+    def p_value(self) -> float:
+        """Two-sided; the observed arrangement counts as one of the permutations."""
+        if np.isnan(self.observed):
+            return float("nan")
+        extreme = np.abs(self.permuted) >= abs(self.observed) - 1e-9
+        return float((1 + extreme.sum()) / (1 + len(self.permuted)))
+
+
+def difference(a: Sums, b: Sums, counts: np.ndarray, swap: np.ndarray) -> Difference:
+    """`a` minus `b` on the items that count on both sides."""
+    both = (a.weights > 0) & (b.weights > 0)
+    a, b = a.only(both), b.only(both)
+    squares, weights = b.squares - a.squares, b.weights - a.weights
+    left = alignment(a.squares.sum() + swap @ squares, a.weights.sum() + swap @ weights)
+    right = alignment(b.squares.sum() - swap @ squares, b.weights.sum() - swap @ weights)
+    return Difference(a.score() - b.score(), a.scores(counts) - b.scores(counts), left - right)
+
+
+def mean_difference(differences: list[Difference]) -> Difference:
+    """The mean over countries; items were drawn and swapped for all countries at once."""
+    return Difference(
+        float(np.mean([one.observed for one in differences])),
+        np.mean([one.resampled for one in differences], axis=0),
+        np.mean([one.permuted for one in differences], axis=0),
+    )
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """Holm's step-down correction, in the order given; nan stays nan and does not count."""
+    known = sorted((p, index) for index, p in enumerate(p_values) if not np.isnan(p))
+    corrected, running = [float("nan")] * len(p_values), 0.0
+    for rank, (p, index) in enumerate(known):
+        running = max(running, min(1.0, (len(known) - rank) * p))
+        corrected[index] = running
+    return corrected

@@ -1,0 +1,92 @@
+"""What every stage that asks a model has in common: its arguments, its inputs, its questions."""
+
+import argparse
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mores.cli import log_to
+from mores.config import Engine, Model
+from mores.engine import Completion, ModelRef, Request, generate, model_ref
+from mores.errors import InputError
+from mores.files import canonical, digest, read_json
+from mores.items import Bank, Item, load_bank
+from mores.prompts import Country, Prompts, load_countries
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One country and one model: what they are asked about, in which words, and by whom."""
+
+    bank: Bank
+    prompts: Prompts
+    country: Country
+    model: ModelRef
+    engine: Engine
+    journal: Path
+
+    def render(self, template: str, topic: str, **values) -> tuple[dict[str, str], ...]:
+        """A prompt about a topic (its key) of this stage's country."""
+        title = self.bank.topics[topic]
+        return self.prompts.render(template, country=self.country, topic=title, **values)
+
+    def ask(self, requests: list[Request], label: str) -> list[Completion]:
+        """Completions in the order of the requests, from the journal or else from the engine."""
+        return generate(requests, self.model, self.engine, self.journal, label)
+
+    def item(self, identifier: str) -> Item:
+        """An item of the bank by its id."""
+        return self.bank.items[identifier]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of every stage that asks a model."""
+    parser.add_argument("--bank", required=True, help="item bank (YAML)")
+    parser.add_argument("--names", required=True, help="names of countries (YAML)")
+    parser.add_argument("--prompts", required=True, help="folder of prompt templates")
+    parser.add_argument("--country", required=True, help="ISO code")
+    parser.add_argument("--model", required=True, help="the model's name in the configuration")
+    parser.add_argument("--runtime", required=True, help="engine settings (JSON)")
+    parser.add_argument("--journal", type=Path, required=True, help="answers had so far (JSONL)")
+    parser.add_argument("--spec", type=json.loads, required=True, help="settings (JSON)")
+    parser.add_argument("--output", required=True, help="rows to write (JSONL)")
+    parser.add_argument("--log", help="file that keeps the log")
+
+
+def open_stage(args: argparse.Namespace) -> Stage:
+    """Load what the arguments of `add_arguments` name."""
+    log_to(args.log)
+    countries = load_countries(args.names)
+    if args.country not in countries:
+        raise InputError(f"{args.names}: no country {args.country}; add its name and adjective")
+    return Stage(
+        bank=load_bank(args.bank),
+        prompts=Prompts(args.prompts),
+        country=countries[args.country],
+        model=model_ref(args.model, Model.model_validate(args.spec["model"])),
+        engine=Engine.model_validate(read_json(args.runtime)),
+        journal=args.journal,
+    )
+
+
+def sampling(settings: dict[str, Any], *identity: Any) -> dict[str, Any]:
+    """Sampling of one request: its seed is drawn from the settings' seed and what it asks for."""
+    drawn = hashlib.sha256(canonical([settings["seed"], *identity]).encode()).digest()
+    return settings | {"seed": int.from_bytes(drawn[:4], "big") >> 1}
+
+
+def provenance(request: Request, completion: Completion, model: ModelRef) -> dict[str, Any]:
+    """What made a generated row, and the raw text that came."""
+    return {
+        "text": completion.text,
+        "finish_reason": completion.finish_reason,
+        "prompt_tokens": completion.prompt_tokens,
+        "completion_tokens": completion.completion_tokens,
+        "prompt": digest(list(request.messages)),
+        "model": model.digest,
+        "adapter": None,
+        "sampling": dict(request.sampling),
+        "request": completion.key,
+    }

@@ -1,0 +1,52 @@
+"""Surveys in, marginals out: each country's share per option, whatever the file looks like."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mores.errors import InputError
+from mores.items import Bank
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def import_survey(
+    path: str | Path, bank: Bank, format: str = "auto", weights: bool = True
+) -> "pl.DataFrame":
+    """Read a survey file of any of the three kinds into marginals.
+
+    Returns columns `country` (str), `item` (str), `code` (i64), `share` (f64, summing to 1 per
+    country and item over the bank's codes), `top` (bool, the most frequent answer; of equal ones
+    the one the file names first) and `n` (i64, respondents with a valid answer, null where
+    unknown), sorted by country, then by the bank's order. Cells nobody answered have no rows.
+    """
+    from mores.survey.aggregate import read_aggregate
+    from mores.survey.marginals import to_marginals
+    from mores.survey.microdata import read_microdata
+    from mores.survey.tidy import read_tidy
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such survey file; check `survey: path`")
+    format = kind_of(path) if format == "auto" else format
+    if format == "microdata":
+        answers = read_microdata(path, bank, weights)
+    elif format == "aggregate":
+        answers = read_aggregate(path)
+    else:
+        answers = read_tidy(path)
+    return to_marginals(answers, bank, path)
+
+
+def kind_of(path: Path) -> str:
+    """Tell the kind of a survey file by its name and, for CSV, by its columns."""
+    import polars as pl
+
+    kinds = {".sav": "microdata", ".zsav": "microdata", ".dta": "microdata"}
+    kinds |= {".json": "aggregate", ".parquet": "tidy"}
+    if path.suffix.lower() in kinds:
+        return kinds[path.suffix.lower()]
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
+    tidy = {"country", "item", "code", "share"} <= set(pl.scan_csv(path).collect_schema())
+    return "tidy" if tidy else "microdata"

@@ -1,0 +1,55 @@
+"""Shares per country, item and code in JSON, as research code often publishes them."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from mores.errors import InputError
+from mores.files import read_json
+
+LARGEST_SAMPLE = 20_000
+
+
+def read_aggregate(path: Path) -> pl.DataFrame:
+    """Answers as `mass` (share of all respondents) and `count` (null where it cannot be told)."""
+    survey = read_json(path)
+    if not isinstance(survey, dict) or not survey:
+        raise InputError(f"{path}: not an object of country to item to code to share")
+    rows = []
+    for country, items in survey.items():
+        if not isinstance(items, dict):
+            raise InputError(f"{path}: {country}: not an object of item to code to share")
+        shares = {
+            name: _shares(entry, f"{path}: {country}: {name}") for name, entry in items.items()
+        }
+        size = sample_size([share for entry in shares.values() for share in entry.values()])
+        for name, entry in shares.items():
+            for code, share in entry.items():
+                rows.append((country, name, code, share, size and round(share * size)))
+    schema = {"country": str, "item": str, "code": pl.Int64, "mass": float, "count": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _shares(entry: dict, where: str) -> dict[int, float]:
+    """Codes and shares of one cell, checked."""
+    try:
+        shares = {int(code): float(share) for code, share in entry.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise InputError(f"{where}: codes must be whole numbers, shares numbers; mend it") from None
+    if any(not 0 <= share <= 1 for share in shares.values()) or sum(shares.values()) > 1 + 1e-6:
+        raise InputError(f"{where}: shares must lie in 0..1 and sum to at most 1; mend them")
+    return shares
+
+
+def sample_size(shares: list[float]) -> int | None:
+    """The smallest n of which all shares are exact multiples of 1/n, or None up to 20,000.
+
+    Unweighted shares over all respondents give a country's sample size away (USA in WVS-7: 2,596).
+    """
+    values = np.unique(np.array(shares))
+    sizes = np.arange(1, LARGEST_SAMPLE + 1)
+    for part in np.array_split(values, max(1, len(values) // 20)):
+        counts = np.outer(sizes, part)
+        sizes = sizes[(np.abs(counts - counts.round()) < 1e-7).all(axis=1)]
+    return int(sizes[0]) if len(sizes) and len(values) > 1 else None

@@ -1,0 +1,127 @@
+"""WVS-7 microdata as distributed: one row a respondent; CSV, SPSS or Stata."""
+
+import logging
+from pathlib import Path
+
+import polars as pl
+
+from mores.errors import InputError
+from mores.items import Bank
+
+log = logging.getLogger("mores.survey")
+
+COUNTRY, WEIGHT = "B_COUNTRY_ALPHA", "W_WEIGHT"
+
+
+def read_microdata(path: Path, bank: Bank, weights: bool) -> pl.DataFrame:
+    """Answers as `mass` (weighted) and `count` (unweighted) per country, item and code."""
+    wanted = [COUNTRY, *([WEIGHT] if weights else []), *bank.items]
+    frame = _read_csv(path, wanted) if path.suffix.lower() == ".csv" else _read_stat(path, wanted)
+    respondents = _weigh(frame, path) if weights else frame.with_columns(_weight=pl.lit(1.0))
+    items = [name for name in bank.items if name in frame.columns]
+    empty = pl.DataFrame(
+        schema={"country": str, "item": str, "code": pl.Int64, "mass": float, "count": pl.Int64}
+    )
+    return pl.concat([empty, *(_tally(respondents, item) for item in items)])
+
+
+def _tally(respondents: pl.DataFrame, item: str) -> pl.DataFrame:
+    """One item's answers: the weight and the number of respondents per country and code.
+
+    Weights are summed in no fixed order; rounding keeps the file the same to the byte.
+    """
+    return (
+        respondents.lazy()
+        .select(country=COUNTRY, code=pl.col(item), weight="_weight")
+        .drop_nulls("code")
+        .group_by("country", "code")
+        .agg(mass=pl.col("weight").sum().round(9), count=pl.len().cast(pl.Int64))
+        .sort("country", "code")
+        .select(
+            pl.col("country").cast(pl.String),
+            pl.lit(item).alias("item"),
+            pl.col("code").cast(pl.Int64),
+            pl.col("mass").cast(pl.Float64),
+            "count",
+        )
+        .collect()
+    )
+
+
+def _weigh(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Respondents with a positive weight; the others are counted by country and left out."""
+    weight = pl.col(WEIGHT)
+    usable = weight.is_not_null() & weight.is_finite() & (weight > 0)
+    dropped = frame.filter(~usable.fill_null(False)).group_by(COUNTRY).len().sort(COUNTRY)
+    kept = frame.filter(usable).rename({WEIGHT: "_weight"})
+    lost = sorted(set(dropped[COUNTRY].cast(str)) - set(kept[COUNTRY].cast(str)))
+    if lost:
+        raise InputError(
+            f"{path}: no respondent of {', '.join(lost)} has a positive {WEIGHT}; mend the weights "
+            "or set `survey: weights: false`"
+        )
+    if not dropped.is_empty():
+        told = ", ".join(f"{country} {count}" for country, count in dropped.iter_rows())
+        log.warning("%s: respondents without a positive %s left out: %s", path, WEIGHT, told)
+    return kept
+
+
+def _read_csv(path: Path, wanted: list[str]) -> pl.DataFrame:
+    """Read the wanted columns of a CSV file, comma or semicolon between its fields."""
+    with open(path, "rb") as stream:
+        head = stream.readline()
+    separator = ";" if head.count(b";") > head.count(b",") else ","
+    present = pl.scan_csv(path, separator=separator, n_rows=0).collect_schema().names()
+    columns = _present(present, wanted, path)
+    types = dict.fromkeys(columns, pl.Float32) | {WEIGHT: pl.Float64, COUNTRY: pl.Categorical}
+    try:
+        return (
+            pl.scan_csv(
+                path,
+                separator=separator,
+                schema_overrides={name: types[name] for name in columns},
+                infer_schema=False,
+                decimal_comma=separator == ";",
+                null_values=["", " "],
+            )
+            .select(columns)
+            .with_columns(_whole(columns))
+            .collect(engine="streaming")
+        )
+    except pl.exceptions.PolarsError as error:
+        said = str(error).splitlines()[0]
+        raise InputError(f"{path}: answers must be numeric codes: {said}") from None
+
+
+def _read_stat(path: Path, wanted: list[str]) -> pl.DataFrame:
+    """Read the wanted columns of an SPSS (.sav, .zsav) or Stata (.dta) file, codes not labels."""
+    import pyreadstat
+
+    read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
+    try:
+        _, metadata = read(path, metadataonly=True)
+        columns = _present(metadata.column_names, wanted, path)
+        frame, _ = read(path, usecols=columns, output_format="polars")
+    except pyreadstat.ReadstatError as error:
+        raise InputError(f"{path}: cannot be read ({error}); check the file") from None
+    text = [name for name in columns if name != COUNTRY and not frame[name].dtype.is_numeric()]
+    if text:
+        raise InputError(f"{path}: {text[0]} holds text, not numeric codes; export codes")
+    return frame.select(columns).with_columns(_whole(columns))
+
+
+def _whole(columns: list[str]) -> pl.Expr:
+    """Codes as small integers; a code between two whole numbers is kept apart as no code, -999."""
+    codes = pl.col([name for name in columns if name not in (COUNTRY, WEIGHT)])
+    return pl.when(codes == codes.round()).then(codes).otherwise(-999).cast(pl.Int16)
+
+
+def _present(present: list[str], wanted: list[str], path: Path) -> list[str]:
+    """The wanted columns the file has; those it cannot do without are an error."""
+    missing = [name for name in wanted if name in (COUNTRY, WEIGHT) and name not in present]
+    if missing:
+        raise InputError(
+            f"{path}: no column {', '.join(missing)}; is this WVS-7 microdata? "
+            f"(no weights: set `survey: weights: false`)"
+        )
+    return [name for name in wanted if name in present]
