@@ -2,20 +2,23 @@
 
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
-# cpu, or gpu for the CUDA build of vLLM.
-ENV ?= cpu
+# cpu, or gpu for the CUDA build of vLLM; what is installed stays.
+ENV ?= $(if $(wildcard .venv/gpu.installed),gpu,cpu)
 
 ENVS := workflow/envs
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
+# The user's own pip fills .venv, so that venv needs no ensurepip (Debian packs that apart).
+PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-check \
+	--no-deps --require-hashes
 
+.DEFAULT_GOAL := help
 .PHONY: run test lint environment gpu lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv
 
-test: environment lint ## Run linters and tests
+test: lint ## Run linters and tests
 	$(BIN)/python -m pytest
 
 lint: environment ## Run formatters (as checks) and linters
@@ -29,26 +32,29 @@ environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not th
 gpu: ## Make .venv with vLLM for CUDA
 	$(MAKE) environment ENV=gpu
 
-.venv/cpu.installed: $(ENVS)/cpu.txt $(ENVS)/torch-cpu.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv --clear .venv
-	@# From what pip is configured with, else from PyTorch's own index, asked for torch alone.
-	$(PIP) -r $(ENVS)/torch-cpu.txt || \
-		$(PIP) -r $(ENVS)/torch-cpu.txt --index-url $(TORCH_INDEX)
+# The stamp comes last and goes with the old .venv: half an installation has none.
+.venv/cpu.installed: $(ENVS)/torch-cpu.txt $(ENVS)/cpu.txt
+	$(bare_venv)
+	$(PIP) -r $(ENVS)/torch-cpu.txt || { \
+		echo "Not where pip looks: now from PyTorch's own index, which is asked for torch alone"; \
+		$(PIP) -r $(ENVS)/torch-cpu.txt --index-url $(TORCH_INDEX); }
 	$(PIP) -r $(ENVS)/cpu.txt
 	touch $@
 
 .venv/gpu.installed: $(ENVS)/gpu.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv --clear .venv
+	$(bare_venv)
 	$(PIP) -r $(ENVS)/gpu.txt
 	touch $@
 
-lock: environment ## Resolve the .in files of workflow/envs anew
-	$(BIN)/python -m pip install uv
-	$(BIN)/python $(ENVS)/lock.py
+define bare_venv
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
+$(PYTHON) -m venv --clear --without-pip .venv
+endef
+
+lock: ## Resolve the .in files of workflow/envs anew
+	$(PYTHON) -m pip install --quiet --upgrade --target .venv/uv uv
+	PATH="$(CURDIR)/.venv/uv/bin:$$PATH" $(PYTHON) $(ENVS)/lock.py
 
 help: ## Show these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -29,7 +29,7 @@ from mores.items import load_bank  # noqa: E402
 from mores.prompts import Prompts, load_countries  # noqa: E402
 
 DEMO = ROOT / "resources" / "demo" / "model"
-ROUNDS = 4
+ROUNDS = 3
 TARGETS = {"offline, random 0.1 B": 0.9, "transformers, demo model": 10.0}
 
 

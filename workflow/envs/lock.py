@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import subprocess
-import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -26,30 +26,32 @@ TORCH = (
     "d20fa53ee744502fa4c69818a720b05ca0d37abd055d4f6e66cae155114bc691",
     "ca021f9eb2f8345c83fa03e3a04587308afb8df71bd472670b3ece00df58621c",
 )
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
+TORCH_PAGE = f"{TORCH_INDEX}/torch/"
 HEAD = "# Made by `make lock`; install with --no-deps --require-hashes.\n"
 CONDA = """# Made by `make lock`. The post-deploy script beside it installs what else there is.
 channels: [conda-forge, nodefaults]
 dependencies: [python=3.11, pip]
 """
-INSTALL = "pip install --no-deps --require-hashes -r workflow/envs/{file}"
-FROM_PYTORCH = " || \\\n    {install} --index-url https://download.pytorch.org/whl/cpu"
+INSTALL = "python -m pip install --no-deps --require-hashes -r workflow/envs/{file}"
+FROM_PYTORCH = f" || \\\n    {{install}} --index-url {TORCH_INDEX}"
 
 
-def resolve(name: str) -> str:
-    """Let uv resolve an .in file for all platforms; its output without comments."""
-    overrides = "".join(f"{package} ; sys_platform == 'never'\n" for package in LEFT_OUT)
-    override = HERE / ".overrides.txt"
-    override.write_text(overrides if name == "cpu" else "")
-    command = [sys.executable, "-m", "uv", "pip", "compile", str(HERE / f"{name}.in")]
-    command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate"]
-    command += ["--no-header", "--no-emit-index-url", "--quiet", "--override", str(override)]
-    if name == "cpu" and (links := os.environ.get("PIP_FIND_LINKS")):
-        command += ["--find-links", links]
-    try:
-        resolved = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    finally:
-        override.unlink()
-    return re.sub(r"^(#|--).*\n", "", resolved, flags=re.M)
+def resolve(name: str, like: str = "") -> str:
+    """Let uv resolve an .in file for all platforms, as another lock did where it can."""
+    with tempfile.TemporaryDirectory() as folder:
+        output, override = Path(folder, "lock.txt"), Path(folder, "override.txt")
+        output.write_text(like)
+        command = ["uv", "pip", "compile", str(HERE / f"{name}.in"), "--output-file", str(output)]
+        command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
+        command += ["--no-annotate", "--no-header", "--no-emit-index-url"]
+        if name == "cpu":
+            override.write_text("".join(f"{one} ; sys_platform == 'never'\n" for one in LEFT_OUT))
+            command += ["--override", str(override)]
+            for place in os.environ.get("PIP_FIND_LINKS", TORCH_PAGE).split():
+                command += ["--find-links", place]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return re.sub(r"^(#|--).*\n", "", output.read_text(), flags=re.M)
 
 
 def blocks(lock: str) -> list[tuple[str, str]]:
@@ -77,11 +79,13 @@ def deploy_script(files: list[str]) -> str:
 
 
 def main() -> None:
+    """Write the locks, then the conda files; the GPU's lock follows the CPU's where it can."""
+    cpu = resolve("cpu")
+    gpu = resolve("gpu", like=cpu)
+    kept = [part for package, part in blocks(cpu) if package not in (*LEFT_OUT, "torch")]
     (HERE / "torch-cpu.txt").write_text(torch_lock())
-    for name in ("cpu", "gpu"):
-        left_out = (*LEFT_OUT, "torch") if name == "cpu" else ()
-        kept = [part for package, part in blocks(resolve(name)) if package not in left_out]
-        (HERE / f"{name}.txt").write_text(HEAD + "".join(kept))
+    (HERE / "cpu.txt").write_text(HEAD + "".join(kept))
+    (HERE / "gpu.txt").write_text(HEAD + gpu)
     write_conda_files()
 
 
