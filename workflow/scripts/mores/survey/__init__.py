@@ -48,5 +48,8 @@ def kind_of(path: Path) -> str:
         return kinds[path.suffix.lower()]
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
-    tidy = {"country", "item", "code", "share"} <= set(pl.scan_csv(path).collect_schema())
-    return "tidy" if tidy else "microdata"
+    try:
+        columns = set(pl.scan_csv(path, encoding="utf8-lossy").collect_schema())
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error}); check the file") from None
+    return "tidy" if {"country", "item", "code", "share"} <= columns else "microdata"

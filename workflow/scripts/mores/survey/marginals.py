@@ -10,8 +10,6 @@ from mores.items import Bank
 
 log = logging.getLogger("mores.survey")
 
-ANSWERS = {"country": pl.String, "item": pl.String, "code": pl.Int64, "mass": pl.Float64}
-
 
 def to_marginals(answers: pl.DataFrame, bank: Bank, source: Path) -> pl.DataFrame:
     """Marginals of `answers`: one row per country, item and code with its `mass` (weighted count or
@@ -27,6 +25,7 @@ def to_marginals(answers: pl.DataFrame, bank: Bank, source: Path) -> pl.DataFram
         known.group_by("country", "item")
         .agg(pl.col("mass").sum().alias("total"), _sum_or_null("count").alias("n"))
         .filter(pl.col("total") > 0)
+        .with_columns(pl.col("n").round().cast(pl.Int64))
     )
     _warn_of_empty_countries(answers, totals, source)
     return (

@@ -1,6 +1,7 @@
 """WVS-7 microdata as distributed: one row a respondent; CSV, SPSS or Stata."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -11,12 +12,14 @@ from mores.items import Bank
 log = logging.getLogger("mores.survey")
 
 COUNTRY, WEIGHT = "B_COUNTRY_ALPHA", "W_WEIGHT"
+NO_CODE = -(2**15)
 
 
 def read_microdata(path: Path, bank: Bank, weights: bool) -> pl.DataFrame:
     """Answers as `mass` (weighted) and `count` (unweighted) per country, item and code."""
     wanted = [COUNTRY, *([WEIGHT] if weights else []), *bank.items]
     frame = _read_csv(path, wanted) if path.suffix.lower() == ".csv" else _read_stat(path, wanted)
+    _check(frame, path)
     respondents = _weigh(frame, path) if weights else frame.with_columns(_weight=pl.lit(1.0))
     items = [name for name in bank.items if name in frame.columns]
     empty = pl.DataFrame(
@@ -48,6 +51,18 @@ def _tally(respondents: pl.DataFrame, item: str) -> pl.DataFrame:
     )
 
 
+def _check(frame: pl.DataFrame, path: Path) -> None:
+    """Every respondent has a country, and every answer is a whole number or empty."""
+    nameless = frame.select((pl.col(COUNTRY).cast(pl.String).fill_null("") == "").sum()).item()
+    if nameless:
+        raise InputError(f"{path}: {nameless} respondent(s) without a {COUNTRY}; fill it in")
+    items = frame.drop(COUNTRY, WEIGHT, strict=False)
+    faulty = {answers.name: (answers == NO_CODE).sum() for answers in items}
+    told = ", ".join(f"{name} ({count} answers)" for name, count in faulty.items() if count)
+    if told:
+        raise InputError(f"{path}: no whole number as the code: {told}; mend or empty them")
+
+
 def _weigh(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
     """Respondents with a positive weight; the others are counted by country and left out."""
     weight = pl.col(WEIGHT)
@@ -71,14 +86,13 @@ def _read_csv(path: Path, wanted: list[str]) -> pl.DataFrame:
     with open(path, "rb") as stream:
         head = stream.readline()
     separator = ";" if head.count(b";") > head.count(b",") else ","
-    present = pl.scan_csv(path, separator=separator, n_rows=0).collect_schema().names()
-    columns = _present(present, wanted, path)
+    # Lossy: names of places, which nobody asks for, may be in any encoding.
+    scan = partial(pl.scan_csv, path, separator=separator, encoding="utf8-lossy")
+    columns = _present(scan(n_rows=0).collect_schema().names(), wanted, path)
     types = dict.fromkeys(columns, pl.Float32) | {WEIGHT: pl.Float64, COUNTRY: pl.Categorical}
     try:
         return (
-            pl.scan_csv(
-                path,
-                separator=separator,
+            scan(
                 schema_overrides={name: types[name] for name in columns},
                 infer_schema=False,
                 decimal_comma=separator == ";",
@@ -104,16 +118,20 @@ def _read_stat(path: Path, wanted: list[str]) -> pl.DataFrame:
         frame, _ = read(path, usecols=columns, output_format="polars")
     except pyreadstat.ReadstatError as error:
         raise InputError(f"{path}: cannot be read ({error}); check the file") from None
-    text = [name for name in columns if name != COUNTRY and not frame[name].dtype.is_numeric()]
+    # A column without any value comes back as text: an item that a one-country file never asked.
+    other = [name for name in columns if name != COUNTRY and not frame[name].dtype.is_numeric()]
+    text = [name for name in other if frame[name].count()]
     if text:
         raise InputError(f"{path}: {text[0]} holds text, not numeric codes; export codes")
-    return frame.select(columns).with_columns(_whole(columns))
+    numeric = frame.select(columns).with_columns(pl.col(other).cast(pl.Float64))
+    return numeric.with_columns(_whole(columns))
 
 
 def _whole(columns: list[str]) -> pl.Expr:
-    """Codes as small integers; a code between two whole numbers is kept apart as no code, -999."""
+    """Codes as small integers; what is no whole number, or far too large, becomes NO_CODE."""
     codes = pl.col([name for name in columns if name not in (COUNTRY, WEIGHT)])
-    return pl.when(codes == codes.round()).then(codes).otherwise(-999).cast(pl.Int16)
+    whole = (codes == codes.round()) & codes.is_between(NO_CODE + 1, -NO_CODE - 1)
+    return pl.when(whole | codes.is_null()).then(codes).otherwise(NO_CODE).cast(pl.Int16)
 
 
 def _present(present: list[str], wanted: list[str], path: Path) -> list[str]:
@@ -121,7 +139,7 @@ def _present(present: list[str], wanted: list[str], path: Path) -> list[str]:
     missing = [name for name in wanted if name in (COUNTRY, WEIGHT) and name not in present]
     if missing:
         raise InputError(
-            f"{path}: no column {', '.join(missing)}; is this WVS-7 microdata? "
-            f"(no weights: set `survey: weights: false`)"
+            f"{path}: no column {', '.join(missing)}; is this WVS-7 microdata, if CSV with commas "
+            "or semicolons between its fields? (no weights: set `survey: weights: false`)"
         )
     return [name for name in wanted if name in present]

@@ -62,7 +62,9 @@ def country_rows(
     mine = marginals.filter(marginals["country"] == country)
     if mine.is_empty():
         known = ", ".join(marginals["country"].unique().sort())
-        raise InputError(f"countries: the survey has no answers of {country}; it has {known}")
+        raise InputError(
+            f"countries: the survey has no answers of {country}; it has {known}; mend the list"
+        )
     for _, name, code, share, top, n in mine.iter_rows():
         cell = cells.setdefault(name, {"top": None, "shares": {}, "n": n})
         cell["shares"][str(code)] = share
