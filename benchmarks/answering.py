@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def ours(requests: list[Request], model: ModelRef, engine: Engine) -> list[str]:
     return [one.text for one in answers]
 
 
+@contextmanager
 def offline_batch(model: ModelRef):
     """A function like `ours` on vLLM's offline engine, with the server's settings."""
     os.environ["VLLM_CPU_KVCACHE_SPACE"] = "1"
@@ -102,7 +104,10 @@ def offline_batch(model: ModelRef):
         )
         return [output.outputs[0].text for output in outputs]
 
-    return batch
+    try:
+        yield batch
+    finally:
+        llm.llm_engine.engine_core.shutdown()  # else this process waits for it for ever
 
 
 def one_by_one(model: ModelRef):
@@ -179,10 +184,12 @@ def run_one(name: str) -> None:
     if name == "random":
         model = random_reference(Path("random"))
         ours(answering_requests(0, 4, 8), model, Engine())  # its server before our own engine
-        figures = compare("offline, random 0.1 B", model, offline_batch(model), 64, 64, 48)
+        with offline_batch(model) as batch:
+            figures = compare("offline, random 0.1 B", model, batch, 64, 64, 48)
     elif name == "demo":
         ours(answering_requests(0, 4, 8), demo, Engine())
-        figures = compare("offline, demo model", demo, offline_batch(demo), 400, 400, 256)
+        with offline_batch(demo) as batch:
+            figures = compare("offline, demo model", demo, batch, 400, 400, 256)
     else:
         figures = compare("transformers, demo model", demo, one_by_one(demo), 400, 16, 256)
     print("RESULT " + json.dumps(figures), flush=True)
