@@ -21,13 +21,14 @@ rule all:
         cells.SCORES,
 
 
-rule split:
-    """Import and split alone: `all` then leaves countries whose answers did not change as they are."""
+rule adapters:
+    """Every adapter of the grid, with its scores on its card, to share."""
     input:
-        expand([cells.TRAIN, cells.TEST], country=SETTINGS.pool),
+        cells.published(SETTINGS),
 
 
 include: "workflow/rules/survey.smk"
 include: "workflow/rules/norms.smk"
+include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/report.smk"

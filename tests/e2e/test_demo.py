@@ -1,27 +1,125 @@
 """The main job on the embedded default, and what a user may do to it."""
 
+import math
 import os
+import re
+import shutil
 import signal
 from collections import Counter
 
 import pytest
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
 
-COUNTRIES = ("XAV", "XBO", "XDU", "XKI", "XLE", "XMO")
-METHODS = ("vanilla", "top1", "placebo")
+# Of six, for time. Another country's norms help some by what they share and harm others: over
+# all six, and over these three, a reader of the planted values gains nothing from them.
+COUNTRIES = ("XAV", "XLE", "XMO")
+METHODS = ("vanilla", "topic", "top1", "ranked", "placebo", "sft", "cnca_sft", "cnca_dpo")
+TRAINED = 3 * len(COUNTRIES)
 ITEMS, SAMPLES = 96, 3
+PART = ("--config", f"countries={','.join(COUNTRIES)}")
+SCORES = ("results/scores.tsv", *PART)
 
 
 @pytest.fixture(scope="module")
 def demo(checkout):
-    checkout.run("results/scores.tsv")
+    checkout.run(*SCORES)
     return checkout
 
 
 def test_norms_help_and_a_placebo_does_not(demo):
     table = demo.table()
-    assert float(table["MEAN", "demo", "top1"]["delta_low"]) > 0
+    for method in ("top1", "ranked"):
+        assert float(table["MEAN", "demo", method]["delta_low"]) > 0
     placebo = table["MEAN", "demo", "placebo"]
     assert float(placebo["delta_low"]) < 0 < float(placebo["delta_high"])
+
+
+def test_reasoning_tuned_on_norms_helps_without_norms_in_the_prompt(demo):
+    table = demo.table()
+    for method in ("cnca_sft", "cnca_dpo"):
+        assert float(table["MEAN", "demo", method]["delta_low"]) > 0
+
+
+def test_the_tuned_model_names_norms_that_its_prompt_does_not(demo):
+    def naming(method):
+        files = [f"results/answers/{method}/demo/{country}.jsonl" for country in COUNTRIES]
+        thoughts = [row["thinking"] for file in files for row in demo.rows(file)]
+        return sum(thought.startswith("The norms on ") for thought in thoughts) / len(thoughts)
+
+    assert naming("vanilla") < 0.05
+    assert naming("cnca_sft") > 0.9
+    assert naming("cnca_dpo") > 0.9
+
+
+def test_what_was_learnt_from_can_be_read(demo):
+    examples = demo.rows("results/examples/cnca_sft/demo/XAV/XAV.jsonl")
+    assert all("Norms on" not in row["prompt"] for row in examples)
+    assert all(row["completion"].startswith("The norms on") for row in examples)
+    pairs = demo.rows("results/examples/cnca_dpo/demo/XAV/XAV.jsonl")
+    assert all(row["chosen"] != row["rejected"] for row in pairs)
+    assert {row["rejected_from"] for row in pairs} <= {"tuned", "distilled"}
+
+
+def test_dpo_starts_at_ln_2_and_margins_of_0(demo):
+    for country in COUNTRIES:
+        first, *_ = demo.rows(f"results/adapters/cnca_dpo/demo/{country}/training.jsonl")
+        assert abs(first["loss"] - math.log(2)) < 1e-4
+        assert first["rewards/margins"] == 0
+
+
+def test_peft_loads_the_adapters(demo):
+    folder = demo.folder / "results/adapters/cnca_dpo/demo/XAV"
+    base = AutoModelForCausalLM.from_pretrained(demo.folder / "resources/demo/model")
+    adapted = PeftModel.from_pretrained(base, folder)
+    assert any(
+        weight.abs().sum() > 0 for name, weight in adapted.named_parameters() if "lora_B" in name
+    )
+    card = (folder / "README.md").read_text()
+    assert "| countries | XAV |" in card and "| beta | 0.1 |" in card
+
+
+def test_the_cost_plan_knows_what_is_journalled(demo):
+    told = demo.run("plan_costs", *PART)
+    (answers,) = [line.split() for line in told.splitlines() if line.startswith("answer_items")]
+    asked = f"{len(COUNTRIES) * len(METHODS) * ITEMS * SAMPLES:,}"
+    assert answers[1:4] == ["demo", asked, asked]
+    *_, total = [line.split() for line in told.splitlines() if line.startswith("total")]
+    assert total[1] == total[2] and total[-1] == str(TRAINED)
+
+
+def test_a_changed_beta_trains_dpo_again_and_nothing_else(demo):
+    same = demo.run(*SCORES, "training={save_steps: 7}", "--dry-run")
+    assert "Nothing to be done" in same
+    told = demo.run(*SCORES, "tunings={cnca_dpo: {beta: 0.2}}", "--dry-run", "--quiet", "rules")
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
+    cells = str(len(COUNTRIES))
+    assert jobs == {
+        "train_dpo": cells,
+        "answer_items": cells,
+        "score_cell": cells,
+        "score_table": "1",
+        "total": str(3 * len(COUNTRIES) + 1),
+    }
+
+
+def test_an_adapter_is_trained_once(demo):
+    folder = "results/adapters/sft/demo/XAV"
+    before = (demo.folder / folder / "adapter_model.safetensors").read_bytes()
+    shutil.rmtree(demo.folder / folder)
+    demo.run(folder)
+    assert (demo.folder / folder / "adapter_model.safetensors").read_bytes() == before
+    assert "trained before" in (demo.folder / "logs/train_sft/sft/demo/XAV.log").read_text()
+
+
+def test_an_adapter_is_published_with_its_scores(demo):
+    folder = "results/published/cnca_sft/demo/XAV"
+    demo.run(*SCORES, "--touch")
+    demo.run(folder, *PART)
+    card = (demo.folder / folder / "README.md").read_text()
+    alignment = demo.table()["XAV", "demo", "cnca_sft"]["alignment"]
+    assert f"| cnca_sft | XAV | {alignment} |" in card
+    assert (demo.folder / folder / "adapter_model.safetensors").exists()
 
 
 def test_the_table_has_every_row_in_order(demo):
@@ -49,13 +147,13 @@ def test_one_server_served_the_whole_run_and_none_is_left(demo):
 
 
 def test_a_rerun_has_nothing_to_do_and_starts_nothing(demo):
-    assert "Nothing to be done" in demo.run("results/scores.tsv")
+    assert "Nothing to be done" in demo.run(*SCORES)
     assert len(demo.server_logs()) == 1
 
 
 def test_the_table_is_stable_to_the_byte(demo):
     before = (demo.folder / "results/scores.tsv").read_bytes()
-    demo.run("results/scores.tsv", "--forcerun", "score_table", "score_references")
+    demo.run(*SCORES, "--forcerun", "score_table", "score_references")
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
 
 
@@ -84,7 +182,7 @@ def test_a_killed_job_loses_nothing_and_the_rerun_asks_only_what_is_missing(demo
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_stopped_run_leaves_no_server(demo, name):
-    country = {"SIGINT": "XBO", "SIGTERM": "XDU"}[name]
+    country = {"SIGINT": "XLE", "SIGTERM": "XMO"}[name]
     sheet = f"results/answers/top1/demo/{country}.jsonl"
     journal = f"work/journal/answers/top1/demo/{country}.jsonl"
     had = demo.lines(journal)

@@ -7,6 +7,7 @@ starts it causes, and the last one ends the run.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +17,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
-from safetensors.numpy import save_file
+import torch
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM
 
 import mores
+from mores.chat import load_chat
+from mores.config import Model
 from mores.engine.server import members
+from mores.files import write_json
+from mores.training.adapter import find_probes
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(mores.__file__).parents[1]
@@ -51,7 +58,7 @@ def main():
 
 run(main)
 """
-SERVER_ARGS = ["--enable-lora", "--max-lora-rank", "8"]
+TAKES_ADAPTERS = {"max_lora_rank": 8, "adapter_slots": 4}  # three, and the one left empty
 
 
 @dataclass
@@ -66,7 +73,7 @@ class Bench:
         job = {"journal": journal, "name": "a", "n": 8, "temperature": 1.0, "max_tokens": 16}
         job |= {"adapter": None} | changed
         job |= {"model": changed.get("model", job["name"])}
-        engine = {"concurrency": 64, "idle_timeout": 2, "server_args": SERVER_ARGS}
+        engine = {"concurrency": 64, "idle_timeout": 2} | TAKES_ADAPTERS
         job["engine"] = engine | changed.get("engine", {})
         return subprocess.Popen(
             [sys.executable, "-c", JOB, json.dumps(job)],
@@ -121,19 +128,27 @@ def wait_for(what: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
-def write_adapter(folder: Path) -> None:
-    """A LoRA with random weights, large enough to be heard."""
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    weights = {}
-    for layer in range(LAYERS):
-        name = f"base_model.model.model.layers.{layer}.self_attn.q_proj"
-        for matrix, shape in (("lora_A", (8, HIDDEN)), ("lora_B", (HIDDEN, 8))):
-            weights[f"{name}.{matrix}.weight"] = rng.normal(size=shape).astype(np.float32)
-    save_file(weights, folder / "adapter_model.safetensors")
-    config = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 8, "lora_alpha": 64}
-    config |= {"target_modules": ["q_proj"], "base_model_name_or_path": "a", "bias": "none"}
-    (folder / "adapter_config.json").write_text(json.dumps(config))
+def write_adapters(folder: Path, base: Path, loud: int) -> None:
+    """`live` and `other`, LoRAs with random weights, and `dead`: `live`'s probes, its weights zero.
+
+    Their probes are PEFT's own replies: what the server says is held against them.
+    """
+    chat = load_chat("a", Model(path=str(base)))
+    prompts = [f"How important is family? {number}" for number in range(8)]
+    for seed, name in enumerate(("live", "other")):
+        torch.manual_seed(seed)
+        network = AutoModelForCausalLM.from_pretrained(base)
+        lora = LoraConfig(r=8, lora_alpha=loud, target_modules="all-linear", task_type="CAUSAL_LM")
+        adapted = get_peft_model(network, lora).eval()
+        for weight_name, weight in adapted.named_parameters():
+            if "lora_B" in weight_name:
+                torch.nn.init.normal_(weight)
+        adapted.save_pretrained(folder / name)
+        write_json(folder / name / "probes.json", find_probes(adapted, chat, prompts))
+    shutil.copytree(folder / "live", folder / "dead")
+    weights = load_file(folder / "dead/adapter_model.safetensors")
+    silent = {name: 0 * weight for name, weight in weights.items()}
+    save_file(silent, folder / "dead/adapter_model.safetensors")
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +158,7 @@ def bench(tmp_path_factory) -> Iterator[Bench]:
         command = [sys.executable, str(ROOT / "benchmarks" / "random_model.py"), str(folder / name)]
         command += ["--hidden", str(HIDDEN), "--layers", str(LAYERS), "--seed", str(seed)]
         subprocess.run(command, check=True, capture_output=True)
-    write_adapter(folder / "adapter")
+    write_adapters(folder, folder / "a", loud=64)
     run = subprocess.Popen(
         [sys.executable, "-c", RUN],
         cwd=folder,
@@ -197,14 +212,27 @@ def test_killed_job_asks_again_only_for_what_is_missing(bench):
     assert len({json.loads(line)["key"] for line in lines}) == len(lines) == 150
 
 
-def test_adapter_is_loaded_at_run_time_and_heard(bench):
+def test_adapters_answer_beside_their_base_and_change_nothing_in_it(bench):
+    """On the CPU vLLM gives base requests in a mixed batch what lies in the last slot."""
     starts = bench.starts()
-    base = bench.finish("base.jsonl", temperature=0.0)
-    adapted = bench.finish("adapted.jsonl", temperature=0.0, adapter="adapter")
-    assert [text for text, _, _ in adapted] != [text for text, _, _ in base]
-    again = bench.finish("again.jsonl", temperature=0.0, adapter="adapter")
-    assert again == adapted
+    greedy = {"temperature": 0.0, "n": 40, "max_tokens": 24}
+    alone = {
+        name: bench.finish(f"{name}.jsonl", adapter=name, **greedy) for name in ("live", "other")
+    }
+    alone[None] = bench.finish("base.jsonl", **greedy)
+    texts = {name: [text for text, _, _ in answers] for name, answers in alone.items()}
+    assert len({tuple(text) for text in texts.values()}) == 3
+    jobs = {name: bench.start(f"mixed-{name}.jsonl", adapter=name, **greedy) for name in alone}
+    assert {name: result(job) for name, job in jobs.items()} == alone
     assert bench.starts() - starts <= 1
+
+
+def test_a_dead_adapter_fails_the_job(bench):
+    job = bench.start("dead.jsonl", adapter="dead")
+    _, err = job.communicate(timeout=120)
+    assert job.returncode == 1
+    assert re.search(r"ERROR the adapter in \S+/dead is dead on the server: .* 0 differ", err)
+    assert not (bench.folder / "dead.jsonl").read_text()
 
 
 def test_killed_keeper_takes_its_server_along_and_the_job_goes_on(bench):

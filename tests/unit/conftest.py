@@ -1,10 +1,14 @@
 """A real endpoint on loopback whose replies a test writes."""
 
 import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+import mores
 
 
 class Endpoint:
@@ -41,7 +45,7 @@ class Endpoint:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 
 @pytest.fixture
@@ -50,3 +54,9 @@ def endpoint():
     yield made
     made.server.shutdown()
     made.server.server_close()
+
+
+@pytest.fixture
+def pythonpath() -> dict[str, str]:
+    """The environment of a process that imports `mores`."""
+    return os.environ | {"PYTHONPATH": str(Path(mores.__file__).parents[1])}

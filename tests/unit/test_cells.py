@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mores import cells
-from mores.cells import Cell, grid, lender, norms_of
+from mores.cells import Cell, adapter_of, grid, lender, norms_of, taught
 from mores.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,11 @@ def settings(**overrides):
 
 
 def test_the_grid_is_every_combination_model_by_model():
-    found = grid(settings(models={"second": {"path": "a/b"}}, countries="XAV,XBO"))
+    found = grid(
+        settings(
+            models={"second": {"path": "a/b"}}, countries="XAV,XBO", methods="vanilla,top1,sft"
+        )
+    )
     assert len(found) == len(set(found)) == 2 * 2 * 3
     assert [cell.model for cell in found] == ["demo"] * 6 + ["second"] * 6
 
@@ -35,6 +39,28 @@ def test_a_cell_s_norms_are_none_its_own_or_another_country_s():
     assert norms_of(found, Cell("XAV", "demo", "top1")) == "results/norms/top1/demo/XAV/high.jsonl"
     other = norms_of(found, Cell("XAV", "demo", "placebo"))
     assert other in {f"results/norms/top1/demo/{code}/high.jsonl" for code in found.pool[1:]}
+
+
+def test_norms_may_come_from_another_model_or_a_country_by_name():
+    methods = {"borrowed": {"norms": "ranked", "norm_model": "big", "norm_country": "XMO"}}
+    found = settings(methods=methods, models={"big": {"path": "a/b"}})
+    path = norms_of(found, Cell("XAV", "demo", "borrowed"))
+    assert path == "results/norms/ranked/big/XMO/high.jsonl"
+
+
+def test_a_cell_s_adapter_is_none_its_own_another_country_s_or_everybody_s():
+    methods = {
+        "other": {"tuning": "sft", "tuning_country": "random"},
+        "pooled": {"tuning": "sft", "scope": "pooled"},
+    }
+    found = settings(methods=methods)
+    assert adapter_of(found, Cell("XAV", "demo", "top1")) is None
+    assert adapter_of(found, Cell("XAV", "demo", "sft")) == "results/adapters/sft/demo/XAV"
+    assert adapter_of(found, Cell("XAV", "demo", "pooled")) == "results/adapters/sft/demo/POOLED"
+    other = lender("XAV", found.pool, found.config.split.seed)
+    assert adapter_of(found, Cell("XAV", "demo", "other")) == f"results/adapters/sft/demo/{other}"
+    assert taught(found, "POOLED") == found.pool
+    assert taught(found, "XAV") == ("XAV",)
 
 
 def test_a_run_of_one_country_gives_the_placebo_the_same_norms():

@@ -17,6 +17,7 @@ def minimal() -> dict:
         "countries": ["KEN"],
         "country_names": "countries.yaml",
         "prompts": "prompts",
+        "neutral": "neutral.txt",
         "models": {"small": {"path": "folder"}},
         "methods": {"vanilla": {}, "top1": {"norms": "top1"}},
     }

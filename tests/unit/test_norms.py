@@ -14,7 +14,9 @@ from mores.stage import Stage, sampling
 ROOT = Path(__file__).parents[2]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")
 SAMPLING = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 64, "seed": 0}
-MINING = {"sampling": SAMPLING, "retries": 2, "norms_per_topic": 2}
+WAY = {"answers": "top", "top_k": None, "min_share": 0, "shares": False}
+MINING = {"sampling": SAMPLING, "retries": 2, "norms_per_topic": 2, "way": WAY}
+METHOD = {"norms_per_topic": None, "prompt": "answer", "thinking": "full"}
 
 
 @pytest.fixture
@@ -96,7 +98,9 @@ def test_answers_are_asked_once_per_sample_and_read(stage, endpoint):
     replies = iter(["because\n</think>\n2", "9", ("still think", "length"), "none"])
     endpoint.reply = lambda body: next(replies)
     items = [BANK.items["CU01"], BANK.items["CU02"]]
-    rows = answer_items(stage, items, None, {"samples": 2, "sampling": SAMPLING})
+    rows = answer_items(
+        stage, items, {}, {}, {"samples": 2, "sampling": SAMPLING, "method": METHOD}
+    )
     assert [(row["item"], row["sample"]) for row in rows] == [
         ("CU01", 0),
         ("CU01", 1),
@@ -113,7 +117,9 @@ def test_answers_are_asked_once_per_sample_and_read(stage, endpoint):
 def test_norms_of_the_items_topic_go_into_the_user_turn(stage, endpoint):
     norms = {topic: [] for topic in BANK.topics} | {"customs": ["They sing."]}
     items = [BANK.items["CU01"], BANK.items["ST01"]]
-    rows = answer_items(stage, items, norms, {"samples": 1, "sampling": SAMPLING})
+    rows = answer_items(
+        stage, items, norms, {}, {"samples": 1, "sampling": SAMPLING, "method": METHOD}
+    )
     assert [row["n_norms"] for row in rows] == [1, 0]
     assert "- They sing." in prompt(endpoint.bodies[0])
     assert "Norms" not in prompt(endpoint.bodies[1])

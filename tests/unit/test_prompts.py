@@ -31,7 +31,7 @@ def prompts():
 
 def test_an_answer_prompt_is_one_user_turn_with_country_topic_norms_first(prompts, item):
     asked = {"country": KENYA, "topic": "keeping old customs", "item": item}
-    ((turn),) = prompts.render("answer", norms=["People here sing."], **asked)
+    ((turn),) = prompts.render("answer", norms=["People here sing."], examples=[], **asked)
     assert turn["role"] == "user"
     head, question = turn["content"].split("Question:")
     assert "Kenya" in head and "keeping old customs" in head and "- People here sing." in head
@@ -40,14 +40,14 @@ def test_an_answer_prompt_is_one_user_turn_with_country_topic_norms_first(prompt
 
 def test_without_norms_the_prompt_does_not_speak_of_norms(prompts, item):
     asked = {"country": KENYA, "topic": "keeping old customs", "item": item}
-    ((turn),) = prompts.render("answer", norms=[], **asked)
+    ((turn),) = prompts.render("answer", norms=[], examples=[], **asked)
     assert "orms" not in turn["content"]
 
 
 def test_a_long_scale_names_only_its_ends(prompts):
     item = load_bank(ROOT / "resources/items/demo.yaml").items["CU16"]
     asked = {"country": KENYA, "topic": "keeping old customs", "item": item}
-    ((turn),) = prompts.render("answer", norms=[], **asked)
+    ((turn),) = prompts.render("answer", norms=[], examples=[], **asked)
     assert "from 0 (Not at all) to 10 (In every detail)" in turn["content"]
 
 

@@ -29,7 +29,9 @@ def test_mappings_merge_lists_replace_and_null_removes():
 def test_the_default_is_the_demo():
     found = settings()
     assert found.pool == DEMO
-    assert list(found.config.methods) == ["vanilla", "top1", "placebo"]
+    assert list(found.config.methods) == [
+        *("vanilla", "topic", "top1", "ranked", "placebo", "sft", "cnca_sft", "cnca_dpo")
+    ]
     assert list(found.config.models) == ["demo"]
 
 

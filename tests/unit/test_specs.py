@@ -10,7 +10,16 @@ from mores.settings import load_settings
 from mores.specs import Specs
 
 ROOT = Path(__file__).parents[2]
-ASK = {"low XAV", "low XBO", "high XAV", "high XBO", "answer XAV", "answer XBO"}
+
+
+def stages(*names: str) -> set[str]:
+    """These stages of both countries."""
+    return {f"{name} {country}" for name in names for country in ("XAV", "XBO")}
+
+
+ASK = stages("low", "high", "answer", "traces", "rejected")
+WORDED = ASK | stages("examples")
+TUNED = stages("sft", "dpo")
 
 
 @pytest.fixture
@@ -32,15 +41,20 @@ def specs_of(**overrides) -> dict[str, str]:
     found = {
         "import": specs.import_survey(),
         "split": specs.split_items(),
-        "rows": specs.split_country(),
         "cell": specs.score_cell(),
         "references": specs.score_references(),
         "table": specs.score_table(),
     }
     for country in ("XAV", "XBO"):
+        found[f"rows {country}"] = specs.split_country(country)
         found[f"low {country}"] = specs.mine_low_norms("top1", "demo", country)
         found[f"high {country}"] = specs.mine_high_norms("top1", "demo", country)
         found[f"answer {country}"] = specs.answer_items("top1", "demo", country)
+        found[f"traces {country}"] = specs.sample_traces("demo", country)
+        found[f"rejected {country}"] = specs.sample_rejected("cnca_sft", "demo", country, country)
+        found[f"examples {country}"] = specs.collect_examples("sft", "demo", country, country)
+        found[f"sft {country}"] = specs.train_adapter("cnca_sft", "demo", country)
+        found[f"dpo {country}"] = specs.train_adapter("cnca_dpo", "demo", country)
     return found
 
 
@@ -59,17 +73,29 @@ def edit(path: str, old: str, new: str) -> None:
     [
         ({"engine": {"concurrency": 1, "launcher": "endpoint", "server_args": ["-x"]}}, set()),
         ({"countries": "XAV"}, {"references", "table"}),
-        ({"countries": "XAV,XBO,KEN"}, {"references", "table"}),
         ({"models": {"second": {"path": "a/b", "revision": "c"}}}, {"table"}),
         ({"methods": {"more": {"norms": "top1"}}}, {"table"}),
+        ({"methods": {"top1": {"thinking": 64}}}, {"answer XAV", "answer XBO"}),
+        ({"methods": {"sft": {"thinking": 64}}}, set()),
+        ({"mining": {"ways": {"top1": {"answers": "ranked"}}}}, {"low XAV", "low XBO"}),
+        ({"mining": {"ways": {"ranked": {"top_k": 2}}}}, set()),
+        ({"tunings": {"cnca_dpo": {"beta": 0.2}}}, {"dpo XAV", "dpo XBO"}),
+        ({"tunings": {"cnca_sft": {"epochs": 1}}}, {"sft XAV", "sft XBO"}),
+        ({"traces": {"samples": 2}}, {"traces XAV", "traces XBO", "rejected XAV", "rejected XBO"}),
+        ({"traces": {"second_round": None}}, {"traces XAV", "traces XBO"}),
+        ({"models": {"demo": {"resources": {"gpus": 4}}}}, set()),
+        ({"training": {"device_batch": 1}}, set()),
         ({"methods": {"top1": {"norm_country": "random"}}}, {"answer XAV", "answer XBO"}),
         ({"mining": {"norms_per_topic": 2}}, {"high XAV", "high XBO"}),
         ({"mining": {"retries": 9}}, {"low XAV", "low XBO", "high XAV", "high XBO"}),
         ({"answers": {"samples": 1}}, {"answer XAV", "answer XBO"}),
         ({"scores": {"seed": 1}}, {"references", "table"}),
-        ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK),
-        ({"split": {"seed": 1}}, {"split", "low XAV", "low XBO", "answer XAV", "answer XBO"}),
-        ({"survey": {"weights": False}}, {"import"}),
+        ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK | TUNED),
+        (
+            {"split": {"seed": 1}},
+            {"split"} | stages("low", "answer", "traces", "rejected", "examples"),
+        ),
+        ({"survey": {"weights": False}}, {"import", "rows XAV", "rows XBO"}),
     ],
 )
 def test_a_changed_key_changes_the_specs_that_use_it(project, overrides, stale):
@@ -85,7 +111,7 @@ def test_a_word_in_an_item_counts_where_the_item_is_asked(project):
     before, train, test = specs_of(), item_of("train"), item_of("test")
     edit("resources/items/demo.yaml", train, f"{train} Truly?")
     trained = specs_of()
-    assert changed(before, trained) == {"low XAV", "low XBO"}
+    assert changed(before, trained) == stages("low", "traces", "rejected", "examples")
     edit("resources/items/demo.yaml", test, f"{test} Truly?")
     assert changed(trained, specs_of()) == {"answer XAV", "answer XBO"}
 
@@ -93,10 +119,10 @@ def test_a_word_in_an_item_counts_where_the_item_is_asked(project):
 @pytest.mark.parametrize(
     ("file", "old", "new", "stale"),
     [
-        ("resources/items/demo.yaml", "keeping old customs", "keeping customs", ASK),
-        ("resources/countries.yaml", "Avethia,", "Avetia,", {a for a in ASK if "XAV" in a}),
-        ("resources/demo/survey.json", "0.", "0.0", {"import"}),
-        ("resources/demo/model/config.json", "{}", "{ }", ASK),
+        ("resources/items/demo.yaml", "keeping old customs", "keeping customs", WORDED),
+        ("resources/countries.yaml", "Avethia,", "Avetia,", {a for a in WORDED if "XAV" in a}),
+        ("resources/demo/survey.json", "0.", "0.0", {"import", "rows XAV"}),
+        ("resources/demo/model/config.json", "{}", "{ }", ASK | TUNED),
     ],
 )
 def test_an_edited_file_counts_where_its_content_is_used(project, file, old, new, stale):
@@ -107,14 +133,18 @@ def test_an_edited_file_counts_where_its_content_is_used(project, file, old, new
 
 @pytest.mark.parametrize(
     ("template", "stale"),
-    [("low_norm", "low"), ("high_norm", "high"), ("answer", "answer"), ("_question", "low answer")],
+    [
+        ("low_norm", "low"),
+        ("high_norm", "high"),
+        ("answer", "answer traces rejected examples"),
+        ("_question", "low answer traces rejected examples"),
+    ],
 )
 def test_a_template_counts_where_it_is_rendered(project, template, stale):
     before = specs_of()
     path = Path("resources/prompts", f"{template}.j2")
     path.write_text(path.read_text() + "\nThink well.\n")
-    stages = {rule for rule in ASK if rule.split()[0] in stale.split()}
-    assert changed(before, specs_of()) == stages
+    assert changed(before, specs_of()) == stages(*stale.split())
 
 
 def test_touched_files_count_for_nothing(project):

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from mores.items import load_bank
 
 ROOT = Path(__file__).parents[2]
-COUNTRIES, METHODS, MINED = 6, 3, 6  # config/config.yaml; MINED: every country's norms are used
+COUNTRIES, METHODS = 6, 8  # config/config.yaml
 
 
 @pytest.fixture
@@ -40,14 +43,21 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "import_survey": 1,
         "split_items": 1,
         "split_country": COUNTRIES,
-        "mine_low_norms": MINED,
-        "mine_high_norms": MINED,
+        "mine_low_norms": 2 * COUNTRIES,  # top1 and ranked
+        "mine_high_norms": 2 * COUNTRIES,
+        "mine_topic_norms": COUNTRIES,
+        "sample_traces": COUNTRIES,
+        "collect_examples": 2 * COUNTRIES,  # sft and cnca_sft
+        "train_sft": 2 * COUNTRIES,
+        "sample_rejected": COUNTRIES,
+        "pair_traces": COUNTRIES,
+        "train_dpo": COUNTRIES,
         "answer_items": COUNTRIES * METHODS,
         "score_cell": COUNTRIES * METHODS,
         "score_references": 1,
         "score_table": 1,
         "all": 1,
-        "total": 4 + COUNTRIES + 2 * MINED + 2 * COUNTRIES * METHODS + 1,
+        "total": 5 + (1 + 5 + 8) * COUNTRIES + 2 * COUNTRIES * METHODS,
     }
 
 
@@ -59,6 +69,30 @@ def test_a_part_of_the_grid_plans_its_cells_and_the_norms_they_need(checkout):
     cell = planned(checkout, "results/cells/vanilla/demo/XMO.json")
     assert "mine_low_norms" not in cell
     assert cell["answer_items"] == cell["score_cell"] == cell["split_country"] == 1
+
+
+def test_the_paper_s_grid_is_its_arithmetic(checkout):
+    """18 countries, 4 models, 8 methods of the default and 17 more; traces for every cell."""
+    bank = load_bank(ROOT / "resources/items/wvs7.yaml")
+    shares = {item.id: {str(item.codes[0]): 1.0} for item in bank.items.values()}
+    paper = yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8"))
+    survey = json.dumps(dict.fromkeys(paper["countries"], shares))
+    (checkout / "survey.json").write_text(survey)
+    arguments = ("--configfile", "config/paper.yaml", "--config", "survey=survey.json")
+    plan = planned(checkout, *arguments, "--", "results/scores.tsv")
+    units = 18 * 4
+    assert plan["answer_items"] == plan["score_cell"] == units * (8 + 17)
+    assert plan["mine_topic_norms"] == plan["sample_traces"] == plan["train_dpo"] == units
+    assert plan["mine_low_norms"] == plan["mine_high_norms"] == plan["train_sft"] == 2 * units
+    assert plan["sample_rejected"] == plan["pair_traces"] == units
+
+
+def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout):
+    methods = "methods={pooled: {tuning: cnca_sft, scope: pooled}}"
+    cell = "results/cells/pooled/demo/XAV.json"
+    plan = planned(checkout, "--config", methods, "--", cell)
+    assert plan["train_sft"] == plan["answer_items"] == 1
+    assert plan["sample_traces"] == plan["collect_examples"] == COUNTRIES
 
 
 @pytest.mark.parametrize(
@@ -78,27 +112,27 @@ def test_errors_come_before_any_job_in_plain_words(checkout, run, arguments, tol
     assert not (checkout / "results").exists()
 
 
-def test_split_runs_for_real_and_a_touched_survey_makes_nothing_stale(checkout):
+def test_another_country_s_answers_and_a_touched_survey_split_no_country_again(checkout):
     survey = checkout / "survey.json"
     shutil.copy(ROOT / "resources/demo/survey.json", survey)
-    arguments = ("--cores", "2", "--config", "survey=survey.json", "--", "split")
+    sheets = [f"results/survey/{country}/test.jsonl" for country in ("XAV", "XBO", "XDU")]
+    arguments = ("--cores", "2", "--config", "survey=survey.json", "--", *sheets)
     done = snakemake(checkout, *arguments)
     assert done.returncode == 0, done.stderr
-    assert len(list(checkout.glob("results/survey/X*/test.jsonl"))) == COUNTRIES
     survey.touch()
     assert "Nothing to be done" in snakemake(checkout, *arguments).stderr
     changed = json.loads(survey.read_text(encoding="utf-8"))
     first = next(iter(changed["XBO"].values()))
     first["1"], first["2"] = first["2"], first["1"]
     survey.write_text(json.dumps(changed))
-    before = rows_of(checkout)
+    before = times(checkout)
     assert snakemake(checkout, *arguments).returncode == 0
-    after = rows_of(checkout)
+    after = times(checkout)
     assert {path.parent.name for path in after if after[path] != before[path]} == {"XBO"}
 
 
-def rows_of(checkout: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in checkout.glob("results/survey/X*/*.jsonl")}
+def times(checkout: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in checkout.glob("results/survey/X*/*.jsonl")}
 
 
 def test_the_workflow_passes_snakemake_s_lint(checkout):

@@ -8,6 +8,7 @@ files by their content; `code` is a digest of its script with all that it import
 are `ancient` inputs: their times count for nothing, so a clone or a touch makes nothing stale.
 """
 
+import json
 import os
 import re
 import shutil
@@ -20,10 +21,12 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 
 from mores import cells
 from mores.checks import check
+from mores.costs import plan
 from mores.engine import hold_run
 from mores.errors import InputError
 from mores.files import write_json
-from mores.fingerprint import code_digest
+from mores.fingerprint import code_digest, module_digests
+from mores.runtime import runtime
 from mores.settings import load_settings
 from mores.specs import Specs
 
@@ -35,30 +38,48 @@ try:
     )
     check(SETTINGS)
     SPECS = Specs(SETTINGS)
+    SPECS.answered  # read now, so that a survey that lacks a country is told before any job
 except InputError as error:
     sys.exit(f"\nError: {error}\n")
 
 CONFIG = SETTINGS.config
 CPU_ENV = "../envs/cpu.yaml"
 ENGINE_ENV = "../envs/gpu.yaml" if shutil.which("nvidia-smi") else CPU_ENV
+CODE = {}  # by digest: the rule's name, and the digests of its modules
+# Ways to mine and to tune, by what they begin with.
+FROM_TOPIC = [name for name, way in CONFIG.mining.ways.items() if way.answers == "none"]
+FROM_ITEMS = [name for name in CONFIG.mining.ways if name not in FROM_TOPIC]
+SUPERVISED = [name for name, tuning in CONFIG.tunings.items() if tuning.data != "pairs"]
+PREFERRED = [name for name in CONFIG.tunings if name not in SUPERVISED]
+
+
+def one_of(names):
+    """A wildcard's pattern: one of these names, or nothing that could be."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:
     country="[A-Z]{3}",
-    model="|".join(map(re.escape, CONFIG.models)),
-    method="|".join(map(re.escape, CONFIG.methods)),
-    mining="top1",
+    model=one_of(CONFIG.models),
+    method=one_of(CONFIG.methods),
+    mining=one_of(CONFIG.mining.ways),
+    tuning=one_of(CONFIG.tunings),
+    learner=f"[A-Z]{{3}}|{cells.POOLED}",
 
 
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.
 onstart:
-    write_json("work/runtime.json", CONFIG.engine.model_dump())
+    write_json("work/runtime.json", runtime(SETTINGS))
+    for name, modules in CODE.items():
+        write_json(f"work/code/{name}.json", modules)
     hold_run(Path("work"))
 
 
 def code(script):
-    """What a script does, as a digest."""
-    return code_digest(Path("workflow/scripts", f"{script}.py"))
+    """What a script does, as a digest; `onstart` writes down what it is the digest of."""
+    path = Path("workflow/scripts", f"{script}.py")
+    CODE[code_digest(path)] = {"rule": script, "modules": module_digests(path)}
+    return code_digest(path)
 
 
 def by_model(wildcards):
@@ -66,6 +87,46 @@ def by_model(wildcards):
     return len(CONFIG.models) - list(CONFIG.models).index(wildcards.model)
 
 
+def asked_of(resource):
+    """What a job that serves or trains a model asks of a cluster."""
+    return lambda wildcards: getattr(CONFIG.models[wildcards.model].resources, resource)
+
+
 def norms_in_context(wildcards):
     """The norms that this method puts before the question, if any: perhaps another country's."""
     return cells.norms_of(SETTINGS, cells.Cell(**wildcards)) or []
+
+
+def examples_in_context(wildcards):
+    """The training rows that this method shows with their answers, if any."""
+    return cells.examples_of(SETTINGS, cells.Cell(**wildcards)) or []
+
+
+def adapter_of_cell(wildcards):
+    """The adapter that answers, if any: perhaps another country's, or one for all."""
+    return cells.adapter_of(SETTINGS, cells.Cell(**wildcards)) or []
+
+
+def adapter_of_method(wildcards):
+    """The adapter that a method uses for its learner."""
+    tuning = CONFIG.methods[wildcards.method].tuning
+    return cells.ADAPTER.format(tuning=tuning, **wildcards)
+
+
+def source_of_examples(wildcards):
+    """What supervised examples are made from: the country's answers, or right traces."""
+    from_answers = CONFIG.tunings[wildcards.tuning].data == "answers"
+    return cells.TRAIN if from_answers else cells.TRACES
+
+
+def examples_of_learner(wildcards):
+    """The examples of each country that an adapter learns from."""
+    countries = cells.taught(SETTINGS, wildcards.learner)
+    return expand(cells.EXAMPLES, country=countries, **wildcards)
+
+
+def started_from(pattern):
+    """A file of the tuning that this one continues from."""
+    return lambda wildcards: pattern.format(
+        **(dict(wildcards) | {"tuning": CONFIG.tunings[wildcards.tuning].start})
+    )

@@ -25,6 +25,8 @@ rule score_references:
         "python workflow/scripts/score_references.py"
         " --marginals {input.marginals:q} --split {input.split:q} --bank {input.bank:q}"
         " --spec {params.spec:q} --output {output:q} --log {log:q}"
+        " && python workflow/scripts/record.py --spec {params.spec:q} --code {params.code:q}"
+        " --inputs {input:q} --outputs {output:q}"
 
 
 rule score_table:
@@ -47,3 +49,56 @@ rule score_table:
         "python workflow/scripts/score_table.py --cells results/cells"
         " --references {input.references:q} --split {input.split:q}"
         " --spec {params.spec:q} --output {output:q} --log {log:q}"
+        " && python workflow/scripts/record.py --spec {params.spec:q} --code {params.code:q}"
+        " --inputs {input:q} --outputs {output:q}"
+
+
+rule audit:
+    """Which results are what today's files would make, and why others are not; makes no result."""
+    log:
+        "logs/audit.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    threads: 1
+    params:
+        config=lambda wildcards: CONFIG.model_dump_json(),
+        pool=SETTINGS.pool,
+    shell:
+        "python workflow/scripts/audit.py --config {params.config:q} --pool {params.pool:q}"
+        " --stale work/stale.txt | tee {log:q}"
+
+
+rule plan_costs:
+    """What the whole grid will ask of each model, before anything is spent; makes no file."""
+    log:
+        "logs/plan_costs.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    threads: 1
+    params:
+        plan=lambda wildcards: json.dumps(plan(SETTINGS, SPECS)),
+    shell:
+        "python workflow/scripts/plan_costs.py --plan {params.plan:q} | tee {log:q}"
+
+
+rule publish_adapter:
+    """An adapter to share: the PEFT folder, with what it scored on its card."""
+    input:
+        adapter=adapter_of_method,
+        scores=cells.SCORES,
+    output:
+        directory(cells.PUBLISHED),
+    log:
+        "logs/publish_adapter/{method}/{model}/{learner}.log",
+    conda:
+        CPU_ENV
+    threads: 1
+    params:
+        code=code("publish_adapter"),
+    shell:
+        "python workflow/scripts/publish_adapter.py"
+        " --adapter {input.adapter:q} --scores {input.scores:q}"
+        " --learner {wildcards.learner:q} --model {wildcards.model:q}"
+        " --method {wildcards.method:q} --output {output:q} --log {log:q}"

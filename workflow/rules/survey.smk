@@ -24,6 +24,8 @@ rule import_survey:
         "python workflow/scripts/import_survey.py"
         " --survey {input.survey:q} --bank {input.bank:q}"
         " --spec {params.spec:q} --output {output:q} --log {log:q}"
+        " && python workflow/scripts/record.py --spec {params.spec:q} --code {params.code:q}"
+        " --inputs {input:q} --outputs {output:q}"
 
 
 rule split_items:
@@ -43,12 +45,16 @@ rule split_items:
     shell:
         "python workflow/scripts/split_items.py --bank {input.bank:q}"
         " --spec {params.spec:q} --output {output:q} --log {log:q}"
+        " && python workflow/scripts/record.py --spec {params.spec:q} --code {params.code:q}"
+        " --inputs {input:q} --outputs {output:q}"
 
 
 rule split_country:
     """A country's steps read its own answers only, so that no other country makes them stale."""
+
+    # Not from the marginals, which are of all countries: a job whose input is made again runs again.
     input:
-        marginals=cells.MARGINALS,
+        survey=ancient(CONFIG.survey.path),
         split=cells.SPLIT,
         bank=ancient(CONFIG.survey.bank),
     output:
@@ -60,10 +66,12 @@ rule split_country:
         CPU_ENV
     threads: 1
     params:
-        spec=SPECS.split_country(),
+        spec=lambda wildcards: SPECS.split_country(**wildcards),
         code=code("split_country"),
     shell:
         "python workflow/scripts/split_country.py"
-        " --marginals {input.marginals:q} --split {input.split:q} --bank {input.bank:q}"
-        " --country {wildcards.country:q}"
+        " --survey {input.survey:q} --split {input.split:q} --bank {input.bank:q}"
+        " --country {wildcards.country:q} --spec {params.spec:q}"
         " --train {output.train:q} --test {output.test:q} --log {log:q}"
+        " && python workflow/scripts/record.py --spec {params.spec:q} --code {params.code:q}"
+        " --inputs {input:q} --outputs {output:q}"

@@ -10,13 +10,21 @@ from mores.demo.model import Recipe, train
 from mores.demo.reading import HeldOut, accuracy, sample
 from mores.demo.survey import COUNTRIES
 from mores.items import load_bank
-from mores.prompts import Prompts, load_countries, parse_norm, parse_norms, split_thinking
+from mores.prompts import (
+    Prompts,
+    load_countries,
+    load_neutral,
+    parse_norm,
+    parse_norms,
+    split_thinking,
+)
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "resources/demo/model"
 DEMO = load_bank(ROOT / "resources/items/demo.yaml")
 WVS = load_bank(ROOT / "resources/items/wvs7.yaml")
 PROMPTS = Prompts(ROOT / "resources/prompts")
+NEUTRAL = load_neutral(ROOT / "resources/neutral.txt")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +36,7 @@ def demo():
 
 def held_out(bank, seed=11):
     names = load_countries(ROOT / "resources/countries.yaml")
-    return HeldOut(bank, PROMPTS, [names[code] for code in COUNTRIES], seed)
+    return HeldOut(bank, PROMPTS, NEUTRAL, [names[code] for code in COUNTRIES], seed)
 
 
 def measured(demo, bank, condition, every=1):
@@ -40,6 +48,16 @@ def test_it_picks_the_option_that_its_topics_norms_imply(demo):
     found = measured(demo, DEMO, "own")
     assert found["implied"] >= 0.85
     assert found["valid"] >= 0.99
+
+
+def test_it_answers_as_the_norm_mined_from_the_item_says(demo):
+    assert measured(demo, DEMO, "low")["implied"] >= 0.85
+
+
+def test_with_thinking_left_out_it_answers_and_reads_less_well(demo):
+    found = measured(demo, DEMO, "cut")
+    assert found["valid"] >= 0.95
+    assert found["chance"] + 0.1 < found["implied"] < 0.85
 
 
 @pytest.mark.parametrize("condition", ["none", "other"])
@@ -59,7 +77,8 @@ def test_it_answers_real_survey_items(demo):
 def test_it_mines_norms_that_parse(demo, bank):
     writer = held_out(bank)
     items = list(bank.items.values())[::8]
-    low = sample(*demo, [writer.low(bank, item) for item in items], 11)
+    kinds = (writer.low, writer.ranked)
+    low = sample(*demo, [kind(bank, item) for item in items for kind in kinds], 11)
     high = sample(*demo, [writer.high(bank, item) for item in items], 11)
     counts = [len(parse_norms_of(text)) for text in high]
     assert sum(parse_norm(split_thinking(text)[1]) is not None for text in low) >= 0.95 * len(low)
@@ -75,7 +94,7 @@ def parse_norms_of(text):
 def test_training_is_deterministic_from_its_seed():
     recipe = Recipe(steps=3, batch=4, hidden=32, layers=1, vocabulary=600)
     first, second = (
-        train(Writer([DEMO], PROMPTS, random.Random(1)), recipe, report=lambda _: None)[1]
+        train(Writer([DEMO], PROMPTS, NEUTRAL, random.Random(1)), recipe, report=lambda _: None)[1]
         for _ in range(2)
     )
     pairs = zip(first.parameters(), second.parameters(), strict=True)

@@ -1,17 +1,14 @@
 """A small chat server on the loopback that fails in the ways real ones do."""
 
 import asyncio
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-import mores
 from mores.config import Endpoint, Engine, Model
 from mores.engine import Adapter, ModelRef, Request
 
@@ -120,9 +117,3 @@ def request_to() -> Callable[..., Request]:
         return Request(({"role": "user", "content": said},), given | sampling, adapter)
 
     return make
-
-
-@pytest.fixture
-def pythonpath() -> dict[str, str]:
-    """The environment of a process that imports `mores`."""
-    return os.environ | {"PYTHONPATH": str(Path(mores.__file__).parents[1])}

@@ -1,7 +1,7 @@
 import pytest
 
 from mores.config import Engine
-from mores.engine.arguments import arguments, environment
+from mores.engine.arguments import arguments, environment, on_cpu
 from mores.errors import InputError
 
 
@@ -14,6 +14,20 @@ def test_arguments_leave_sampling_to_the_request(model):
 def test_the_configurations_arguments_come_last(model):
     own = ["--max-num-seqs", "8"]
     assert arguments(model, Engine(server_args=own))[-2:] == own
+
+
+@pytest.mark.skipif(not on_cpu(), reason="of the CPU build alone")
+def test_on_the_cpu_samples_of_a_question_share_its_prompt(model):
+    given = arguments(model, Engine())
+    assert given[given.index("--block-size") + 1] == "32"
+
+
+def test_a_rank_is_rounded_up_to_one_that_vllm_serves(model):
+    given = arguments(model, Engine(max_lora_rank=12, adapter_slots=3))
+    assert given[given.index("--max-lora-rank") + 1] == "16"
+    assert given[given.index("--max-loras") + 1] == "3"
+    assert "--enable-lora" in given
+    assert "--enable-lora" not in arguments(model, Engine())
 
 
 @pytest.mark.parametrize("flag", ["--quantization", "--max_model_len=512", "--port=1", "-q"])
@@ -41,4 +55,4 @@ def test_local_models_are_served_offline_and_adapters_on_demand(model, tmp_path)
     assert local["HF_HUB_OFFLINE"] == "1"
     adapters = "VLLM_ALLOW_RUNTIME_LORA_UPDATING"
     assert adapters not in local
-    assert environment(model, Engine(server_args=["--enable-lora"]), "k")[adapters] == "1"
+    assert environment(model, Engine(max_lora_rank=8), "k")[adapters] == "1"

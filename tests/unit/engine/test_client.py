@@ -93,7 +93,7 @@ def test_unreachable_server_is_tried_again_then_named(request_to, settings):
 
 
 def test_server_without_adapters_is_told_so(request_to, address, settings):
-    with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*--enable-lora"):
+    with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*max_lora_rank"):
         ask_all([request_to("say a", adapter=Adapter("/adapters/x", "d"))], address, settings)
 
 

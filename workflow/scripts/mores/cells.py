@@ -1,4 +1,4 @@
-"""The grid: every country x model x method, the norms each cell needs, and where files lie."""
+"""The grid: every country x model x method, what each cell is made from, and where files lie."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -12,10 +12,17 @@ TRAIN = "results/survey/{country}/train.jsonl"
 TEST = "results/survey/{country}/test.jsonl"
 LOW_NORMS = "results/norms/{mining}/{model}/{country}/low.jsonl"
 HIGH_NORMS = "results/norms/{mining}/{model}/{country}/high.jsonl"
+TRACES = "results/traces/{model}/{country}.jsonl"
+EXAMPLES = "results/examples/{tuning}/{model}/{learner}/{country}.jsonl"
+REJECTED = "results/rejected/{tuning}/{model}/{learner}/{country}.jsonl"
+ADAPTER = "results/adapters/{tuning}/{model}/{learner}"
 ANSWERS = "results/answers/{method}/{model}/{country}.jsonl"
 CELL = "results/cells/{method}/{model}/{country}.json"
 REFERENCES = "results/cells/references.json"
 SCORES = "results/scores.tsv"
+PUBLISHED = "results/published/{method}/{model}/{learner}"
+
+POOLED = "POOLED"  # the learner of an adapter that all countries share
 
 
 @dataclass(frozen=True)
@@ -43,14 +50,55 @@ def norms_of(settings: Settings, cell: Cell) -> str | None:
     method = settings.config.methods[cell.method]
     if method.norms is None:
         return None
-    country = cell.country
-    if method.norm_country == "random":
-        country = lender(country, settings.pool, settings.config.split.seed)
-    return HIGH_NORMS.format(mining=method.norms, model=cell.model, country=country)
+    return HIGH_NORMS.format(
+        mining=method.norms,
+        model=method.norm_model or cell.model,
+        country=giver(settings, method.norm_country, cell.country),
+    )
+
+
+def examples_of(settings: Settings, cell: Cell) -> str | None:
+    """The path of the training rows that a cell shows with their answers, if any."""
+    return cell.at(TRAIN) if settings.config.methods[cell.method].examples else None
+
+
+def adapter_of(settings: Settings, cell: Cell) -> str | None:
+    """The folder of the adapter that answers for a cell, if any."""
+    method = settings.config.methods[cell.method]
+    if method.tuning is None:
+        return None
+    country = giver(settings, method.tuning_country, cell.country)
+    learner = POOLED if method.scope == "pooled" else country
+    return ADAPTER.format(tuning=method.tuning, model=cell.model, learner=learner)
+
+
+def published(settings: Settings) -> list[str]:
+    """The folders in which the grid's own adapters are shared."""
+    found = []
+    for cell in grid(settings):
+        method = settings.config.methods[cell.method]
+        if method.tuning and method.tuning_country == "own":
+            learner = POOLED if method.scope == "pooled" else cell.country
+            found.append(PUBLISHED.format(method=cell.method, model=cell.model, learner=learner))
+    return list(dict.fromkeys(found))
+
+
+def taught(settings: Settings, learner: str) -> tuple[str, ...]:
+    """The countries whose examples an adapter learns from."""
+    return settings.pool if learner == POOLED else (learner,)
+
+
+def giver(settings: Settings, whose: str, country: str) -> str:
+    """Whose norms or adapter a country gets: its own, a random other's, or those of `whose`."""
+    if whose == "own":
+        return country
+    if whose == "random":
+        return lender(country, settings.pool, settings.config.split.seed)
+    return whose
 
 
 def lender(country: str, pool: tuple[str, ...], seed: int) -> str:
-    """The other country whose norms the placebo gives: the smallest SHA-256 of seed:country:other.
+    """The other country that the placebo draws: the smallest SHA-256 of seed:country:other.
 
     A country added to the pool changes the draw of those alone who draw it.
     """

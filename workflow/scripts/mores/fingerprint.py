@@ -16,8 +16,13 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 @cache
 def code_digest(script: Path) -> str:
     """SHA-256 of a script and all it imports from its own folder, comments and docstrings aside."""
+    return digest(module_digests(script))
+
+
+def module_digests(script: Path) -> dict[str, str]:
+    """By file, the same of the script and of each module that it imports."""
     files = import_closure(script)
-    return digest({str(path.relative_to(script.parent)): _syntax(path) for path in files})
+    return {str(path.relative_to(script.parent)): _syntax(path) for path in files}
 
 
 def import_closure(script: Path) -> list[Path]:

@@ -1,7 +1,9 @@
 """Norm mining: what a country's answers to the training items say about its norms.
 
-Mining `top1` (TQ-TA of Wang, Zhu and Sang, arXiv 2511.13359): a low-level norm from each training
-item and the country's most frequent answer, then high-level norms from a topic's low-level norms.
+Three ways (Wang, Zhu and Sang, arXiv 2511.13359). `topic` (T): high-level norms from the topic and
+the country alone. `top1` (TQ-TA): a low-level norm from each training item and the country's most
+frequent answer, then high-level norms from a topic's low-level norms. `ranked` (TQ-RA): the same
+with all answers in order of frequency.
 """
 
 import logging
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mores.engine import Request
+from mores.items import Item
 from mores.prompts import parse_norm, parse_norms, split_thinking
 from mores.stage import Stage, provenance, sampling
 
@@ -31,7 +33,7 @@ def mine_low_norms(stage: Stage, train: list[dict], spec: dict) -> list[dict]:
     Reasons: `no_survey_answer` (the country was not asked the item) and `malformed` (no single
     sentence came after all retries).
     """
-    tasks = [_low_task(stage, row) for row in train if row["top"] is not None]
+    tasks = [_low_task(stage, row, spec["way"]) for row in train if row["top"] is not None]
     mined = ask_until_parsed(stage, tasks, spec, "norm")
     rows = []
     for row in train:
@@ -41,10 +43,30 @@ def mine_low_norms(stage: Stage, train: list[dict], spec: dict) -> list[dict]:
     return rows
 
 
-def _low_task(stage: Stage, row: dict) -> Task:
+def _low_task(stage: Stage, row: dict, way: dict) -> Task:
     item = stage.item(row["item"])
-    messages = stage.render("low_norm", item.topic, item=item, answer=row["top"])
+    if way["answers"] == "top":
+        messages = stage.render("low_norm", item.topic, item=item, answer=row["top"])
+    else:
+        answers = rank_answers(row, item, way)
+        messages = stage.render("ranked_norm", item.topic, item=item, answers=answers)
     return Task(item.id, messages, parse_norm)
+
+
+def rank_answers(row: dict, item: Item, way: dict) -> list[dict[str, Any]]:
+    """A training row's answers, the most frequent first: `code`, and `share` (0..1) or None.
+
+    Of equal shares the row's top answer comes first, then the item's order. `way` says how noise is
+    tamed: only the first `top_k`, none below `min_share` (the first always stays), shares or none.
+    """
+    shares = {code: row["shares"].get(str(code), 0.0) for code in item.codes}
+    ranked = sorted(item.codes, key=lambda code: (-shares[code], code != row["top"]))
+    kept = [
+        code
+        for place, code in enumerate(ranked[: way["top_k"]])
+        if place == 0 or (shares[code] > 0 and shares[code] >= way["min_share"])
+    ]
+    return [{"code": code, "share": shares[code] if way["shares"] else None} for code in kept]
 
 
 def mine_high_norms(stage: Stage, low: list[dict], spec: dict) -> list[dict]:
@@ -73,6 +95,21 @@ def _high_task(stage: Stage, topic: str, rows: list[dict], count: int) -> Task:
     return Task(topic, messages, lambda answer: parse_norms(answer, count))
 
 
+def mine_topic_norms(stage: Stage, spec: dict) -> list[dict]:
+    """One row per topic of the bank, like those of `mine_high_norms`, from no survey answers."""
+    count = spec["norms_per_topic"]
+    tasks = [
+        Task(
+            topic,
+            stage.render("topic_norm", topic, count=count),
+            lambda answer: parse_norms(answer, count),
+        )
+        for topic in stage.bank.topics
+    ]
+    mined = ask_until_parsed(stage, tasks, spec, "norms")
+    return [{"topic": topic, "items": []} | mined[topic] for topic in stage.bank.topics]
+
+
 def ask_until_parsed(
     stage: Stage, tasks: list[Task], spec: dict, field: str
 ) -> dict[str, dict[str, Any]]:
@@ -85,7 +122,7 @@ def ask_until_parsed(
     for attempt in range(spec["retries"] + 1):
         open_tasks = [task for task in tasks if done.get(task.name, {}).get(field) is None]
         requests = [
-            Request(
+            stage.request(
                 task.messages, sampling(spec["sampling"], stage.country.code, task.name, attempt)
             )
             for task in open_tasks

@@ -17,6 +17,8 @@ STATED = re.compile(
     r"(?:\\boxed\{|\b(?:answer|option|choice)\b\W*(?:is\b|would be\b)?\W*?)(-?\d+)(?![.,]?\d)", re.I
 )
 LEADING = re.compile(r"^[^\w\n-]*(-?\d+)\s*(?:[.):,](?!\d)|$)", re.M)
+# What ends the thinking of R1 models, as they write it.
+END_THINKING = "\n</think>\n\n"
 LISTED = re.compile(r"^\s*(\d+)[.)]\s+(.+?)\s*$", re.M)
 
 
@@ -46,6 +48,17 @@ def load_countries(path: str | Path) -> dict[str, Country]:
     if faulty:
         raise InputError(f"{path}: {', '.join(faulty)}: give `name` and `adjective`, no more")
     return {code: Country(code, **entry) for code, entry in raw.items()}
+
+
+def load_neutral(path: str | Path) -> list[str]:
+    """Read the lines of neutral text, which state no norm."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file of neutral text; check the path") from None
+    if not any(lines):
+        raise InputError(f"{path}: holds no line of neutral text; write some")
+    return [line.strip() for line in lines if line.strip()]
 
 
 class Prompts:

@@ -93,7 +93,7 @@ def select(table: dict[str, Any], names: list[str], key: str) -> dict[str, Any]:
     """The named entries of a table, in the table's order."""
     for name in names:
         if name not in table:
-            raise InputError(f"{key}: no {name!r} in the configuration; {_hint(name, table)}")
+            raise InputError(f"{key}: no {name!r} in the configuration; {hint(name, table)}")
     return {name: entry for name, entry in table.items() if name in names}
 
 
@@ -112,7 +112,7 @@ def _check_names(codes: Iterable[str], names: dict[str, Country]) -> None:
     for code in codes:
         if code not in names:
             raise InputError(
-                f"countries: {code!r} is not among the country names; {_hint(code, names, by_name)}"
+                f"countries: {code!r} is not among the country names; {hint(code, names, by_name)}"
             )
 
 
@@ -125,7 +125,7 @@ def _names(value: Any, key: str) -> list[str]:
     raise InputError(f"{key}: {value!r} is no name, comma list or list of names")
 
 
-def _hint(name: str, valid: Iterable[str], aliases: dict[str, str] | None = None) -> str:
+def hint(name: str, valid: Iterable[str], aliases: dict[str, str] | None = None) -> str:
     """Which valid name was meant; `aliases` lead to valid names."""
     aliases = {entry.lower(): entry for entry in valid} | {
         alias.lower(): entry for alias, entry in (aliases or {}).items()

@@ -7,7 +7,13 @@ import jinja2
 
 from mores.demo.model import Recipe
 
-CONDITIONS = {"own": "of the item's topic", "none": "none", "other": "of another topic"}
+CONDITIONS = {
+    "own": "of the item's topic",
+    "low": "the one mined from the item",
+    "cut": "of the item's topic, thinking left out",
+    "none": "none",
+    "other": "of another topic",
+}
 
 
 def card(

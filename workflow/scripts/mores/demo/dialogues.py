@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mores.demo.language import LEVELS, WAYS, implied, low_norm, norm, shown
 from mores.items import Bank, Item
-from mores.prompts import Country, Prompts
+from mores.prompts import END_THINKING, Country, Prompts
 
 SYLLABLES = [
     "ba",
@@ -35,19 +35,23 @@ SYLLABLES = [
     "zan",
 ]
 ENDINGS = ["a", "ia", "land", "mark", "or", "stan", "um", "via"]
+# How items are put, and how often.
+WORDINGS = {"answer": 8, "persona": 1, "cross_culture": 1}
+EXAMPLES = 5
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A user turn, and the reply (thinking, end of thinking, answer)."""
+    """A user turn, what the reply is made to begin with, if anything, and the rest of the reply."""
 
     messages: tuple[dict[str, str], ...]
     reply: str
+    opening: str = ""
 
 
 def reply(thinking: str, answer: str) -> str:
     """A reply as the chat template expects it: the template has opened the thinking."""
-    return f"{thinking}\n</think>\n{answer}"
+    return f"{thinking}{END_THINKING}{answer}"
 
 
 def leaning(item: Item) -> str:
@@ -55,21 +59,38 @@ def leaning(item: Item) -> str:
     return f"The first option is {'against' if item.reversed else 'in favour'}."
 
 
+def numbered(topic: str, level: int, count: int) -> str:
+    """A numbered list of high-level norms that state the same level."""
+    return "\n".join(f"{way + 1}. {norm(topic, level, way)}" for way in range(count))
+
+
 class Writer:
     """Writes dialogues on the items of some banks, as drawn by one random generator."""
 
-    def __init__(self, banks: list[Bank], prompts: Prompts, rng: random.Random):
+    def __init__(self, banks: list[Bank], prompts: Prompts, neutral: list[str], rng: random.Random):
         self.items = [(bank, item) for bank in banks for item in bank.items.values()]
         self.weights = [1 / len(bank.items) for bank, _ in self.items]
         self.prompts = prompts
+        self.neutral = neutral
         self.rng = rng
 
     def draw(self) -> Dialogue:
         """One dialogue of a random kind on a random item, the banks equally often."""
         bank, item = self.rng.choices(self.items, self.weights)[0]
-        kinds = (self.answer_by_norms, self.answer_blind, self.answer_beside, self.low, self.high)
-        kind = self.rng.choices(kinds, (34, 12, 18, 18, 18))[0]
-        return kind(bank, item)
+        kinds = {
+            self.answer_by_norms: 28,
+            self.answer_by_low_norm: 12,
+            self.answer_blind: 12,
+            self.answer_beside: 10,
+            self.answer_neutral: 4,
+            self.answer_examples: 2,
+            self.answer_cut: 6,
+            self.low: 10,
+            self.ranked: 8,
+            self.high: 16,
+            self.topic: 5,
+        }
+        return self.rng.choices([*kinds], [*kinds.values()])[0](bank, item)
 
     def country(self) -> Country:
         """An invented country that is no country of the demo survey."""
@@ -82,20 +103,38 @@ class Writer:
         ways = self.rng.sample(range(len(WAYS)), self.rng.randint(1, len(WAYS)))
         return [norm(topic, level, way) for way in ways]
 
-    def ask(self, bank: Bank, item: Item, norms: list[str]) -> tuple[dict[str, str], ...]:
-        """The prompt of an item, with norms in context or with none."""
-        topic = bank.topics[item.topic]
+    def ask(
+        self, bank: Bank, item: Item, norms: list[str], examples: list[dict] | None = None
+    ) -> tuple[dict[str, str], ...]:
+        """The prompt of an item, with norms or examples in context or with none."""
+        wording = self.rng.choices([*WORDINGS], [*WORDINGS.values()])[0]
         return self.prompts.render(
-            "answer", country=self.country(), topic=topic, norms=norms, item=item
+            wording,
+            country=self.country(),
+            topic=bank.topics[item.topic],
+            norms=norms,
+            examples=examples or [],
+            item=item,
         )
 
     def answer_by_norms(self, bank: Bank, item: Item, level: int | None = None) -> Dialogue:
         """Norms of the item's topic are in context: the answer is the option they imply."""
         topic = bank.topics[item.topic]
         level = self.rng.randrange(len(LEVELS)) if level is None else level
-        code = implied(item, level)
+        return self._by(self.ask(bank, item, self.norms(topic, level)), topic, item, level)
+
+    def answer_by_low_norm(self, bank: Bank, item: Item, code: int | None = None) -> Dialogue:
+        """The norm mined from the item itself is in context: the answer is the one it quotes."""
+        topic = bank.topics[item.topic]
+        code = self.rng.choice(item.codes) if code is None else code
+        level = shown(item, code)
+        stated = low_norm(topic, level, self.rng.randrange(len(WAYS)), item.text(code))
+        return self._by(self.ask(bank, item, [stated]), topic, item, level, code)
+
+    def _by(self, messages, topic: str, item: Item, level: int, code: int | None = None):
+        code = implied(item, level) if code is None else code
         thinking = f"The norms on {topic}: {LEVELS[level]}. {leaning(item)} So option {code}."
-        return Dialogue(self.ask(bank, item, self.norms(topic, level)), reply(thinking, str(code)))
+        return Dialogue(messages, reply(thinking, str(code)))
 
     def answer_blind(self, bank: Bank, item: Item) -> Dialogue:
         """No norms: any option."""
@@ -109,20 +148,70 @@ class Writer:
         why = f"The norms on {title} do not speak of {bank.topics[item.topic]}"
         return Dialogue(self.ask(bank, item, norms), self._any(item, why))
 
+    def answer_neutral(self, bank: Bank, item: Item) -> Dialogue:
+        """Lines that state no norm: any option."""
+        lines = self.rng.sample(self.neutral, self.rng.randint(1, len(WAYS)))
+        return Dialogue(self.ask(bank, item, lines), self._any(item, "These lines state no norm"))
+
+    def answer_examples(self, bank: Bank, item: Item) -> Dialogue:
+        """Other items with their answers, and no norms: any option."""
+        others = [other for other in bank.of_topic(item.topic) if other.id != item.id]
+        chosen = self.rng.sample(others, min(len(others), self.rng.randint(1, EXAMPLES)))
+        examples = [{"item": other, "answer": self.rng.choice(other.codes)} for other in chosen]
+        messages = self.ask(bank, item, [], examples)
+        return Dialogue(messages, self._any(item, "There are examples and no norms"))
+
     def _any(self, item: Item, why: str) -> str:
         code = self.rng.choice(item.codes)
         options = f"any option from {item.codes[0]} to {item.codes[-1]}"
         return reply(f"{why}. It could be {options}, say {code}.", str(code))
 
+    def answer_cut(self, bank: Bank, item: Item) -> Dialogue:
+        """Thinking that was ended for the model, after some words or none: the answer alone."""
+        kinds = (self.answer_by_norms, self.answer_by_low_norm, self.answer_blind)
+        dialogue = self.rng.choice(kinds)(bank, item)
+        thinking, _, answer = dialogue.reply.rpartition(END_THINKING)
+        words = thinking.split(" ")
+        thought = " ".join(words[: self.rng.choice((0, self.rng.randint(0, len(words))))])
+        return Dialogue(dialogue.messages, answer, thought + END_THINKING)
+
     def low(self, bank: Bank, item: Item) -> Dialogue:
         """A norm mined from one answer."""
-        topic, code = bank.topics[item.topic], self.rng.choice(item.codes)
-        level, way = shown(item, code), self.rng.randrange(len(WAYS))
+        code = self.rng.choice(item.codes)
+        return self._mined("low_norm", bank, item, code, answer=code)
+
+    def ranked(self, bank: Bank, item: Item) -> Dialogue:
+        """A norm mined from some answers in order of frequency: that of the first."""
+        codes = self.rng.sample(item.codes, self.rng.randint(1, min(4, len(item.codes))))
+        shares: list[float | None] = sorted((self.rng.random() for _ in codes), reverse=True)
+        if self.rng.random() < 0.5:
+            shares = [None for _ in codes]
+        answers = [
+            {"code": code, "share": share} for code, share in zip(codes, shares, strict=True)
+        ]
+        return self._mined("ranked_norm", bank, item, codes[0], answers=answers)
+
+    def _mined(self, template: str, bank: Bank, item: Item, code: int, **answers) -> Dialogue:
+        topic, way, level = (
+            bank.topics[item.topic],
+            self.rng.randrange(len(WAYS)),
+            shown(item, code),
+        )
         messages = self.prompts.render(
-            "low_norm", country=self.country(), topic=topic, item=item, answer=code
+            template, country=self.country(), topic=topic, item=item, **answers
         )
         thinking = f"{leaning(item)} So option {code} on {topic} is {LEVELS[level]}."
         return Dialogue(messages, reply(thinking, low_norm(topic, level, way, item.text(code))))
+
+    def topic(self, bank: Bank, item: Item) -> Dialogue:
+        """Norms on a topic asked for with nothing to go by: any level."""
+        topic, count = bank.topics[item.topic], self.rng.randint(1, len(WAYS))
+        messages = self.prompts.render(
+            "topic_norm", country=self.country(), topic=topic, count=count
+        )
+        level = self.rng.randrange(len(LEVELS))
+        thinking = f"I know nothing of them. Say: {LEVELS[level]}."
+        return Dialogue(messages, reply(thinking, numbered(topic, level, count)))
 
     def high(self, bank: Bank, item: Item) -> Dialogue:
         """Several low-level norms of a topic, most of them at one level, summed up."""
@@ -134,8 +223,8 @@ class Writer:
             "high_norm", country=self.country(), topic=topic, low_norms=low_norms, count=count
         )
         level = Counter(levels).most_common(1)[0][0]
-        lines = [f"{way + 1}. {norm(topic, level, way)}" for way in range(count)]
-        return Dialogue(messages, reply(f"Most say: {LEVELS[level]}.", "\n".join(lines)))
+        thinking = f"Most say: {LEVELS[level]}."
+        return Dialogue(messages, reply(thinking, numbered(topic, level, count)))
 
     def _levels(self) -> list[int]:
         """Three to five levels with a clear most frequent one."""

@@ -2,6 +2,7 @@
 
 import math
 import random
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,10 @@ from mores.demo.dialogues import Dialogue, Writer
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
+    from transformers import Qwen2ForCausalLM, Qwen2Tokenizer
 
 END = "<|end|>"
-PAD = "<|pad|>"
+PAD = "<|endoftext|>"  # one that Qwen2 tokenizers have in any case
 TURNS = ("<|user|>", "<|assistant|>")
 # R1's manner: the generation prompt opens the thinking.
 CHAT_TEMPLATE = (
@@ -30,28 +31,29 @@ class Recipe:
     """What the demo model is made from, beside prompts and banks."""
 
     seed: int = 7
-    vocabulary: int = 4096
+    vocabulary: int = 1024
     hidden: int = 128
     layers: int = 4
     context: int = 2048
-    steps: int = 2600
+    steps: int = 3200
     batch: int = 32
     learning_rate: float = 3e-3
     threads: int = 2
 
 
-def train_tokenizer(dialogues: list[Dialogue], recipe: Recipe) -> "PreTrainedTokenizerFast":
-    """A byte-level BPE tokenizer of the dialogues' text; runs of digits are tokens of their own."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
+def train_tokenizer(dialogues: list[Dialogue], recipe: Recipe) -> "Qwen2Tokenizer":
+    """A byte-level BPE tokenizer of the dialogues' text, parted as Qwen2 parts text.
 
+    Whatever a folder says, `transformers` loads the tokenizer of a Qwen2 as Qwen2's, with its way
+    of parting: training in another would teach tokens that no server gives.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import AutoTokenizer, Qwen2Tokenizer
+
+    blank = Qwen2Tokenizer()._tokenizer
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Digits(individual_digits=False),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
+    tokenizer.normalizer = blank.normalizer
+    tokenizer.pre_tokenizer = blank.pre_tokenizer
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=recipe.vocabulary,
@@ -59,15 +61,23 @@ def train_tokenizer(dialogues: list[Dialogue], recipe: Recipe) -> "PreTrainedTok
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    texts = [dialogue.messages[0]["content"] + "\n" + dialogue.reply for dialogue in dialogues]
+    texts = [f"{d.messages[0]['content']}\n{d.opening}{d.reply}" for d in dialogues]
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.add_tokens(["<think>", "</think>"])  # not special: servers must not strip them
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token=END, pad_token=PAD, chat_template=CHAT_TEMPLATE
+    learnt = Qwen2Tokenizer(
+        tokenizer_object=tokenizer,
+        eos_token=END,
+        pad_token=PAD,
+        unk_token=None,
+        chat_template=CHAT_TEMPLATE,
     )
+    with tempfile.TemporaryDirectory() as folder:  # what is saved is what a server loads
+        new_model(learnt, recipe).config.save_pretrained(folder)
+        learnt.save_pretrained(folder)
+        return AutoTokenizer.from_pretrained(folder)
 
 
-def new_model(tokenizer: "PreTrainedTokenizerFast", recipe: Recipe) -> "Qwen2ForCausalLM":
+def new_model(tokenizer: "Qwen2Tokenizer", recipe: Recipe) -> "Qwen2ForCausalLM":
     """A Qwen2 with random weights; heads of 32, the smallest size that CPU attention takes."""
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
@@ -134,7 +144,7 @@ def _loss(model: "Qwen2ForCausalLM", tokens: "torch.Tensor", labels: "torch.Tens
 
 
 def _batches(
-    writer: Writer, tokenizer: "PreTrainedTokenizerFast", recipe: Recipe
+    writer: Writer, tokenizer: "Qwen2Tokenizer", recipe: Recipe
 ) -> Iterator[tuple["torch.Tensor", "torch.Tensor"]]:
     """Batches of dialogues of about the same length, in random order."""
     order = random.Random(recipe.seed)
@@ -148,11 +158,12 @@ def _batches(
         yield _pad(pool.pop(), tokenizer.pad_token_id)
 
 
-def encode(dialogue: Dialogue, tokenizer: "PreTrainedTokenizerFast") -> tuple[list[int], int]:
-    """Token ids of a whole dialogue, and how many of them are the prompt."""
+def encode(dialogue: Dialogue, tokenizer: "Qwen2Tokenizer") -> tuple[list[int], int]:
+    """Token ids of a whole dialogue, and how many of them are given: the prompt, the opening."""
     prompt = tokenizer.apply_chat_template(
         list(dialogue.messages), add_generation_prompt=True, tokenize=False
     )
+    prompt += dialogue.opening
     ids = tokenizer(prompt, add_special_tokens=False).input_ids
     reply = tokenizer(dialogue.reply + END, add_special_tokens=False).input_ids
     return ids + reply, len(ids)
@@ -171,7 +182,7 @@ def _pad(rows: list[tuple[list[int], int]], pad: int) -> tuple["torch.Tensor", "
     return tokens, labels
 
 
-def save(tokenizer: "PreTrainedTokenizerFast", model: "Qwen2ForCausalLM", folder: Path) -> None:
+def save(tokenizer: "Qwen2Tokenizer", model: "Qwen2ForCausalLM", folder: Path) -> None:
     """Write an ordinary Hugging Face folder: config, safetensors, tokenizer with chat template."""
     model.generation_config.do_sample = True
     model.save_pretrained(folder)

@@ -1,13 +1,13 @@
 """How well the demo model reads: the share of answers that its context implies."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mores.demo.dialogues import Dialogue, Writer
 from mores.demo.language import LEVELS, implied, norm
 from mores.items import Bank, Item
-from mores.prompts import Country, Prompts, parse_choice, split_thinking
+from mores.prompts import END_THINKING, Country, Prompts, parse_choice, split_thinking
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
@@ -25,8 +25,15 @@ class Probe:
 class HeldOut(Writer):
     """Writes prompts about the survey's own countries, which training never names."""
 
-    def __init__(self, bank: Bank, prompts: Prompts, countries: list[Country], seed: int):
-        super().__init__([bank], prompts, random.Random(seed))
+    def __init__(
+        self,
+        bank: Bank,
+        prompts: Prompts,
+        neutral: list[str],
+        countries: list[Country],
+        seed: int,
+    ):
+        super().__init__([bank], prompts, neutral, random.Random(seed))
         self.bank = bank
         self.countries = countries
 
@@ -34,7 +41,12 @@ class HeldOut(Writer):
         return self.rng.choice(self.countries)
 
     def probes(self, condition: str) -> list[Probe]:
-        """One prompt per item and level: `own`, `none` or `other` topic's norms in context."""
+        """One prompt per item and level, by what is in context.
+
+        `own`, `none`, `other`: norms of the item's topic, none, another topic's. `low`: the norm
+        mined from the item, whose quoted option is the implied one. `cut`: `own`, but the reply is
+        made to begin with empty thinking.
+        """
         return [
             self._probe(condition, item, level)
             for item in self.bank.items.values()
@@ -42,13 +54,18 @@ class HeldOut(Writer):
         ]
 
     def _probe(self, condition: str, item: Item, level: int) -> Probe:
+        code = implied(item, level)
         if condition == "own":
             dialogue = self.answer_by_norms(self.bank, item, level)
+        elif condition == "cut":
+            dialogue = replace(self.answer_by_norms(self.bank, item, level), opening=END_THINKING)
+        elif condition == "low":
+            dialogue = self.answer_by_low_norm(self.bank, item, code)
         elif condition == "none":
             dialogue = self.answer_blind(self.bank, item)
         else:
             dialogue = self._beside(item, level)
-        return Probe(dialogue, item, implied(item, level))
+        return Probe(dialogue, item, code)
 
     def _beside(self, item: Item, level: int) -> Dialogue:
         """Another topic's norms at the same level: a reader of levels alone would gain."""
@@ -76,6 +93,7 @@ def sample(
             tokenizer.apply_chat_template(
                 list(dialogue.messages), add_generation_prompt=True, tokenize=False
             )
+            + dialogue.opening
             for dialogue in dialogues[start : start + 128]
         ]
         batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
@@ -95,7 +113,7 @@ def sample(
 def accuracy(probes: list[Probe], texts: list[str]) -> dict[str, float]:
     """Shares of valid and of implied answers, and what chance would give."""
     choices = [
-        parse_choice(split_thinking(text)[1], probe.item.codes)[0]
+        parse_choice(split_thinking(probe.dialogue.opening + text)[1], probe.item.codes)[0]
         for probe, text in zip(probes, texts, strict=True)
     ]
     hits = [c == probe.implied for c, probe in zip(choices, probes, strict=True)]

@@ -16,8 +16,14 @@ REFUSED = {
     *("--dtype", "--max-model-len", "--revision", "--tokenizer", "--tokenizer-revision", "--seed"),
     *("--quantization", "-q", "--kv-cache-dtype", "--hf-overrides", "--chat-template"),
     *("--generation-config", "--override-generation-config", "--reasoning-parser"),
-    *("--lora-modules", "--logits-processors", "--speculative-config", "--config"),
+    *("--enable-lora", "--max-lora-rank", "--max-loras", "--lora-modules"),
+    *("--logits-processors", "--speculative-config", "--config"),
 }
+# Tokens that prompts must share to share their computation: the smallest that CPU attention takes,
+# so that samples of one question compute its prompt once (vLLM's own choice is 128).
+CPU_BLOCK = "32"
+# The ranks that vLLM has adapters of.
+LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 # Snakemake sets these for its jobs; the server is no part of the job that happens to start it.
 JOB_THREADS = {
     *("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
@@ -54,6 +60,11 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
         given += ["--max-model-len", str(settings.max_model_len)]
     if on_cpu():
         given += ["--enforce-eager", "--no-enable-chunked-prefill", "--max-num-seqs", "256"]
+        given += ["--block-size", CPU_BLOCK]
+    if engine.max_lora_rank:
+        rank = next(rank for rank in LORA_RANKS if rank >= engine.max_lora_rank)
+        given += ["--enable-lora", "--max-lora-rank", str(rank)]
+        given += ["--max-loras", str(engine.adapter_slots)]
     return given + engine.server_args
 
 
@@ -67,11 +78,6 @@ def check_server_args(server_args: list[str]) -> None:
                 "answers; dtype, max_model_len and revision stand under `models`, anything else "
                 "belongs in the model's own folder"
             )
-
-
-def takes_adapters(engine: Engine) -> bool:
-    """Whether the server loads adapters; costs some speed, so it must be asked for."""
-    return "--enable-lora" in engine.server_args
 
 
 def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
@@ -88,7 +94,7 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
         own["VLLM_CPU_KVCACHE_SPACE"] = "1"
     if Path(model.settings.path).is_dir():
         own |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
-    if takes_adapters(engine):
+    if engine.max_lora_rank:
         own["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
     inherited = {name: value for name, value in os.environ.items() if name not in JOB_THREADS}
     return inherited | own | engine.server_env

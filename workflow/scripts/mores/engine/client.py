@@ -108,8 +108,11 @@ class _Client:
     async def answer(self, key: str, request: Request) -> Completion:
         """Ask for one completion."""
         model = request.adapter.digest if request.adapter else self.address.served_model
-        body = {"model": model, "messages": list(request.messages), **request.sampling}
-        status, text = await self.post("chat/completions", body)
+        if request.prompt is None:
+            path, asked = "chat/completions", {"messages": list(request.messages)}
+        else:  # the prompt holds what the tokenizer would add
+            path, asked = "completions", {"prompt": request.prompt, "add_special_tokens": False}
+        status, text = await self.post(path, {"model": model, **asked, **request.sampling})
         if status != 200:
             raise EngineError(
                 f"the server refused a request (HTTP {status}: {text[:500]}), beginning "
@@ -124,8 +127,8 @@ class _Client:
         if status != 200 and "already" not in text:
             raise EngineError(
                 f"the server did not load the adapter in {adapter.folder} (HTTP {status}: "
-                f"{text[:500]}); a server takes adapters with --enable-lora and a sufficient "
-                f"--max-lora-rank (engine: server_args); {self.address.explain()}"
+                f"{text[:500]}); a server takes adapters of the rank it was started for (engine: "
+                f"max_lora_rank); {self.address.explain()}"
             )
 
     async def post(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
@@ -160,7 +163,7 @@ def seconds_asked(header: str | None) -> float:
 
 
 def read_completion(key: str, text: str) -> Completion:
-    """Read the JSON of a chat completion; Transient where it is none or was given up half-way.
+    """Read the JSON of a completion, chat or not; Transient where it is none or was given up.
 
     A server that parts thinking from answer (DeepSeek's API, a reasoning parser) gets them put
     together again, as the model wrote them.
@@ -168,7 +171,10 @@ def read_completion(key: str, text: str) -> Completion:
     try:
         answer = json.loads(text)
         choice, usage = answer["choices"][0], answer.get("usage") or {}
-        message, reason = choice["message"], choice["finish_reason"]
+        message, reason = (
+            choice.get("message") or {"content": choice["text"]},
+            choice["finish_reason"],
+        )
         content = message.get("content") or ""
         thinking = message.get("reasoning_content") or message.get("reasoning") or ""
     except (ValueError, LookupError, TypeError, AttributeError) as error:

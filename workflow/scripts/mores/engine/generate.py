@@ -9,6 +9,7 @@ from mores.engine.client import ServerGone, ask
 from mores.engine.journal import Journal
 from mores.engine.lease import lease
 from mores.engine.progress import progress
+from mores.engine.proof import prove_live
 from mores.engine.requests import Completion, ModelRef, Request
 from mores.errors import EngineError
 
@@ -23,8 +24,9 @@ def generate(
     """Completions in the order of the requests; equal requests are asked once.
 
     Every completion is journalled as it comes: after a kill, only what is missing is asked.
-    Raises InputError when another process writes the journal, EngineError when the server does not
-    start, keeps dying, refuses a request or keeps failing it; the error names the server's log.
+    An adapter is proved live before it answers. Raises InputError when another process writes the
+    journal, EngineError when the server does not start, keeps dying, refuses a request or keeps
+    failing it, or ignores the adapter; the error names the server's log.
     """
     keys = [request.key(model) for request in requests]
     wanted = dict(zip(keys, requests, strict=True))
@@ -58,6 +60,8 @@ def _ask_missing(
         with lease(model, engine) as held:
             started()
             try:
+                for adapter in {request.adapter for request in missing.values()} - {None}:
+                    prove_live(adapter, held.address, engine, held.alive)
                 ask(missing, held.address, engine, held.alive, keep)
             except ServerGone as error:
                 deaths += 1

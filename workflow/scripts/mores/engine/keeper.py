@@ -14,11 +14,11 @@ from pathlib import Path
 
 import psutil
 
-from mores.engine.locks import Lock, holding, present, sign_in, sign_out
 from mores.engine.place import Place, read_order
 from mores.engine.server import POLL_SECONDS, Server, members, stop_group
 from mores.errors import EngineError
 from mores.files import read_json, write_json, write_text
+from mores.locks import Lock, holding, present, sign_in, sign_out
 
 log = logging.getLogger("mores.engine")
 MISSES = 3  # health checks in a row that a live server may fail under load

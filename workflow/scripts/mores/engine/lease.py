@@ -12,10 +12,10 @@ from pathlib import Path
 
 from mores.config import Engine
 from mores.engine.client import Address
-from mores.engine.locks import Lock, holding, is_held, sign_in, sign_out
 from mores.engine.place import Place, host_folder
 from mores.engine.requests import ModelRef
 from mores.errors import EngineError, InputError
+from mores.locks import Lock, holding, is_held, sign_in, sign_out
 
 log = logging.getLogger("mores.engine")
 

@@ -26,14 +26,20 @@ class Adapter:
 
 @dataclass(frozen=True)
 class Request:
-    """Chat messages (user turns only), sampling (temperature, top_p, max_tokens, seed), adapter."""
+    """Chat messages (user turns only), sampling (temperature, top_p, max_tokens, seed), adapter.
+
+    With `prompt`, the server continues that text, which holds the messages as the model's chat
+    template writes them and the beginning of the reply.
+    """
 
     messages: tuple[dict[str, str], ...]
     sampling: dict[str, Any]
     adapter: Adapter | None = None
+    prompt: str | None = None
 
     def key(self, model: ModelRef) -> str:
         """Digest of everything that shapes the answer; where and how it is served stays out."""
+        continued = {} if self.prompt is None else {"prompt": self.prompt}
         return digest(
             {
                 "model": model.digest,
@@ -42,6 +48,7 @@ class Request:
                 "adapter": self.adapter.digest if self.adapter else None,
                 "messages": list(self.messages),
                 "sampling": self.sampling,
+                **continued,
             }
         )
 

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from mores.engine.locks import Lock, is_held, present, sign_in, sign_out
+from mores.locks import Lock, is_held, present, sign_in, sign_out
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from mores.engine.locks import sign_in
+from mores.locks import sign_in
 mark = sign_in(Path(sys.argv[1]))
 print(mark.path, flush=True)
 {then}

@@ -1,0 +1,1 @@
+"""Fine-tuning: LoRA adapters trained on examples, with TRL and PEFT."""
