@@ -2,7 +2,7 @@
 
     python benchmarks/adapters.py             # about four minutes on two cores
 
-36 LoRAs of rank 16 on all linear layers of the demo model, random weights, as 18 countries x 2
+36 LoRAs of rank 16 on all linear layers of the demo model, loud random weights, as 18 countries x 2
 tunings would be; requests go to them in turn, so that every batch mixes many. Each is proved live
 first, which is left out of the time, as are the server's start and the loading of adapters.
 """
@@ -37,14 +37,14 @@ def random_adapters(folder: Path, count: int) -> list[Adapter]:
 
     chat = load_chat("demo", Model(path=str(DEMO)))
     lora = LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM")
-    prompts = [request.messages[0]["content"] for request in answering_requests(0, 8, 1)]
+    prompts = [request.messages[0]["content"] for request in answering_requests(0, 32, 1)]
     found = []
     for number in range(count):
         torch.manual_seed(number)
         adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(DEMO), lora).eval()
         for name, weight in adapted.named_parameters():
             if "lora_B" in name:
-                torch.nn.init.normal_(weight, std=0.1)
+                torch.nn.init.normal_(weight, std=0.4)
         adapted.save_pretrained(folder / str(number))
         write_json(folder / str(number) / "probes.json", find_probes(adapted, chat, prompts))
         found.append(adapter_ref(folder / str(number)))
