@@ -13,7 +13,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 	--no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint environment gpu lock help
+.PHONY: run test lint environment gpu slurm lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv
@@ -31,6 +31,9 @@ environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not th
 
 gpu: ## Make .venv with vLLM for CUDA
 	$(MAKE) environment ENV=gpu
+
+slurm: environment ## Add to .venv what submits jobs to SLURM
+	$(PIP) -r $(ENVS)/slurm.txt
 
 # The stamp comes last and goes with the old .venv: half an installation has none.
 .venv/cpu.installed: $(ENVS)/torch-cpu.txt $(ENVS)/cpu.txt

@@ -15,6 +15,15 @@ configfile: "config/config.yaml"
 include: "workflow/rules/common.smk"
 
 
+# Steps of a second each, which on a cluster are not worth a job of their own.
+localrules:
+    split_items,
+    split_country,
+    collect_examples,
+    pair_traces,
+    score_cell,
+
+
 rule all:
     """The table of scores: each country, model and method, beside what needs no model."""
     input:

@@ -1,10 +1,103 @@
-"""What tests share: the real data beside the repository, and the guard of GPU tests."""
+"""What tests share: real data beside the repository, the guard of GPU tests, and a checkout to run.
 
+In a checkout everything is real: Snakemake, the vLLM server, the demo model.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "workflow", "config", "profiles", "resources")
+
+
+class Checkout:
+    """A copy of the repository in which the workflow runs, with options of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.options: tuple[str, ...] = ("--cores", "2")
+        self.environment = {"PYTHONUNBUFFERED": "1"}
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, folder / part)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Start Snakemake as a shell would: in a process group of its own."""
+        command = [sys.executable, "-m", "snakemake", *self.options, *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            env=os.environ | self.environment,
+        )
+
+    def run(self, *arguments: str) -> str:
+        """Run Snakemake to its end, which must be a good one; what it printed."""
+        process = self.start(*arguments)
+        told, _ = process.communicate(timeout=600)
+        assert process.returncode == 0, told[-5000:]
+        return told
+
+    def rows(self, path: str) -> list[dict]:
+        return [json.loads(line) for line in (self.folder / path).read_text().splitlines()]
+
+    def lines(self, path: str) -> int:
+        """Lines of a file that may not be there yet."""
+        file = self.folder / path
+        return file.read_bytes().count(b"\n") if file.exists() else 0
+
+    def table(self) -> dict[tuple[str, str, str], dict[str, str]]:
+        header, *lines = (self.folder / "results/scores.tsv").read_text().splitlines()
+        names = header.split("\t")
+        rows = [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
+        return {(row["country"], row["model"], row["method"]): row for row in rows}
+
+    def server_logs(self) -> list[Path]:
+        """One log for every start of a server."""
+        return list((self.folder / "logs/engine").glob("*.log"))
+
+    def processes(self, *words: str) -> list[psutil.Process]:
+        """Living processes of this checkout whose command line has all the words."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                line = " ".join(process.cmdline())
+                here = process.cwd() == str(self.folder) and process.status() != "zombie"
+            except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+                continue
+            if here and all(word in line for word in words):
+                found.append(process)
+        return found
+
+    def wait_for_lines(self, path: str, count: int) -> None:
+        """Wait until a file has more than so many lines."""
+        deadline = time.monotonic() + 200
+        while self.lines(path) <= count:
+            assert time.monotonic() < deadline, f"{path} has {self.lines(path)} lines only"
+            time.sleep(0.05)
+
+    def left_over(self, seconds: float = 40) -> list[psutil.Process]:
+        """Processes still there after they have had some seconds to end."""
+        deadline = time.monotonic() + seconds
+        while self.processes() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        return self.processes()
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Checkout:
+    return Checkout(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ class Bench:
 
     def group(self) -> int:
         """The process group of the server."""
-        return json.loads(self.state("group.json")[0].read_text())["group"]
+        return json.loads(self.state("*.group.json")[0].read_text())["group"]
 
     def keeper(self) -> int:
         """The keeper's process id, which the server's log is named after."""
@@ -171,7 +171,7 @@ def bench(tmp_path_factory) -> Iterator[Bench]:
     yield bench
     run.kill()
     run.wait()
-    wait_for(lambda: not bench.state("group.json"), 60)
+    wait_for(lambda: not bench.state("*.group.json"), 60)
 
 
 def test_server_that_cannot_start_says_why_and_names_its_log(bench):
@@ -264,4 +264,4 @@ def test_ctrl_c_leaves_nothing_behind(bench):
     bench.run.wait(10)
     job.communicate(timeout=30)
     wait_for(lambda: not members(group) and not members(keeper), 30)
-    assert bench.state("*.endpoint.json") == bench.state("group.json") == []
+    assert bench.state("*.endpoint.json") == bench.state("*.group.json") == []

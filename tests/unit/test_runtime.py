@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from mores.engine.arguments import on_cpu
-from mores.runtime import adapters, runtime, serving
+from mores.files import write_json
+from mores.runtime import adapters, read_runtime, runtime, serving
 from mores.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -44,4 +45,12 @@ def test_on_the_cpu_one_slot_stays_empty():
 
 
 def test_what_jobs_are_told_is_all_that_makes_nothing_stale():
-    assert runtime(settings()).keys() == {"engine", "training"}
+    told = runtime(settings(models={"demo": {"resources": {"cpus": 3}}}))
+    assert told.model_dump().keys() == {"engine", "training", "resources"}
+    assert told.resources["demo"].cpus == 3
+
+
+def test_jobs_read_what_the_run_has_told(tmp_path):
+    told = runtime(settings())
+    write_json(tmp_path / "runtime.json", told.model_dump())
+    assert read_runtime(tmp_path / "runtime.json") == told

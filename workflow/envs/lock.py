@@ -67,6 +67,13 @@ def torch_lock() -> str:
     return f"{HEAD}torch==2.13.0+cpu \\\n{hashes}\n"
 
 
+def slurm_lock(installed: str) -> str:
+    """What submitting to SLURM needs besides what both environments hold."""
+    there = {package for package, _ in blocks(installed)}
+    found = blocks(resolve("slurm"))
+    return "".join(part for package, part in found if package not in there)
+
+
 def deploy_script(files: list[str]) -> str:
     """What Snakemake runs in a new conda environment; told anew when a lock changes."""
     lines = ["#!/bin/sh", "# Made by `make lock` from the locks it names.", "set -e"]
@@ -86,6 +93,7 @@ def main() -> None:
     (HERE / "torch-cpu.txt").write_text(torch_lock())
     (HERE / "cpu.txt").write_text(HEAD + "".join(kept))
     (HERE / "gpu.txt").write_text(HEAD + gpu)
+    (HERE / "slurm.txt").write_text(HEAD + slurm_lock(cpu))
     write_conda_files()
 
 

@@ -26,6 +26,7 @@ from mores.engine import hold_run
 from mores.errors import InputError
 from mores.files import write_json
 from mores.fingerprint import code_digest, module_digests
+from mores.jobs import asking_resources, cluster_resources, training_resources
 from mores.runtime import runtime
 from mores.settings import load_settings
 from mores.specs import Specs
@@ -53,6 +54,12 @@ SUPERVISED = [name for name, tuning in CONFIG.tunings.items() if tuning.data != 
 PREFERRED = [name for name in CONFIG.tunings if name not in SUPERVISED]
 
 
+# What jobs ask of a cluster: to compute without a model, to ask one that is served, to train one.
+TO_COUNT = cluster_resources(SETTINGS)
+TO_ASK = asking_resources(SETTINGS)
+TO_TRAIN = training_resources(SETTINGS)
+
+
 def one_of(names):
     """A wildcard's pattern: one of these names, or nothing that could be."""
     return "|".join(map(re.escape, names)) or "(?!)"
@@ -69,10 +76,10 @@ wildcard_constraints:
 
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.
 onstart:
-    write_json("work/runtime.json", runtime(SETTINGS))
+    write_json("work/runtime.json", runtime(SETTINGS).model_dump())
     for name, modules in CODE.items():
         write_json(f"work/code/{name}.json", modules)
-    hold_run(Path("work"))
+    hold_run(CONFIG.engine.launcher)
 
 
 def code(script):
@@ -85,11 +92,6 @@ def code(script):
 def by_model(wildcards):
     """Priority: models take turns in the configuration's order, since a host has one server."""
     return len(CONFIG.models) - list(CONFIG.models).index(wildcards.model)
-
-
-def asked_of(resource):
-    """What a job that serves or trains a model asks of a cluster."""
-    return lambda wildcards: getattr(CONFIG.models[wildcards.model].resources, resource)
 
 
 def norms_in_context(wildcards):

@@ -26,9 +26,7 @@ rule answer_items:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.answer_items(**wildcards),
         code=code("answer_items"),

@@ -22,9 +22,7 @@ rule sample_traces:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.sample_traces(**wildcards),
         code=code("sample_traces"),
@@ -82,9 +80,7 @@ rule train_sft:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_TRAIN,
     params:
         spec=lambda wildcards: SPECS.train_adapter(**wildcards),
         code=code("train_sft"),
@@ -115,9 +111,7 @@ rule sample_rejected:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.sample_rejected(**wildcards),
         code=code("sample_rejected"),
@@ -180,9 +174,7 @@ rule train_dpo:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_TRAIN,
     params:
         spec=lambda wildcards: SPECS.train_adapter(**wildcards),
         code=code("train_dpo"),

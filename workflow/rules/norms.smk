@@ -25,9 +25,7 @@ rule mine_low_norms:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.mine_low_norms(**wildcards),
         code=code("mine_low_norms"),
@@ -61,9 +59,7 @@ rule mine_high_norms:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.mine_high_norms(**wildcards),
         code=code("mine_high_norms"),
@@ -96,9 +92,7 @@ rule mine_topic_norms:
         ENGINE_ENV
     threads: 1
     resources:
-        gpus=asked_of("gpus"),
-        mem_mb=asked_of("mem_mb"),
-        runtime=asked_of("minutes"),
+        **TO_ASK,
     params:
         spec=lambda wildcards: SPECS.mine_topic_norms(**wildcards),
         code=code("mine_topic_norms"),

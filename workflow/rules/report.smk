@@ -18,6 +18,8 @@ rule score_references:
     conda:
         CPU_ENV
     threads: 1
+    resources:
+        **TO_COUNT,
     params:
         spec=SPECS.score_references(),
         code=code("score_references"),
@@ -42,6 +44,8 @@ rule score_table:
     conda:
         CPU_ENV
     threads: 1
+    resources:
+        **TO_COUNT,
     params:
         spec=SPECS.score_table(),
         code=code("score_table"),
@@ -95,6 +99,8 @@ rule publish_adapter:
     conda:
         CPU_ENV
     threads: 1
+    resources:
+        **TO_COUNT,
     params:
         code=code("publish_adapter"),
     shell:

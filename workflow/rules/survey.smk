@@ -17,6 +17,8 @@ rule import_survey:
     conda:
         CPU_ENV
     threads: 1
+    resources:
+        **TO_COUNT,
     params:
         spec=SPECS.import_survey(),
         code=code("import_survey"),

@@ -1,15 +1,24 @@
+import dataclasses
+import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from mores.config import Engine
-from mores.engine.keeper import end_left_over
+from mores.config import Engine, Model
+from mores.engine.client import Address
+from mores.engine.keeper import Need
+from mores.engine.local import end_left_over
 from mores.engine.place import Place, read_order
-from mores.engine.server import last_complaint, members, stop_group
+from mores.engine.requests import ModelRef
+from mores.engine.server import PortTaken, Room, Server, last_complaint, members, stop_group
 from mores.files import write_json
 
+DEMO = Path(__file__).parents[3] / "resources/demo/model"
 # A parent and a child of one group; the child is deaf to SIGTERM, as a hung engine is.
 FAMILY = """
 import signal, subprocess, sys, time
@@ -85,6 +94,63 @@ def test_servers_are_shared_by_settings_that_matter_and_no_others(place, model):
     assert name(concurrency=8, idle_timeout=5) == place.name
     assert name(server_env={"A": "1"}) != place.name
     assert name(server_args=["--max-num-seqs", "8"]) != place.name
+
+
+class Present:
+    """Marks as a test wants them: who is present in which folder."""
+
+    def __init__(self, **counts):
+        self.counts = counts
+
+    def present(self, folder):
+        return self.counts.get(folder.name.split(".")[-1], 0)
+
+
+@pytest.mark.parametrize(
+    ("stays", "counts", "over"),
+    [
+        (True, {"runs": 1}, False),  # more jobs of the run may come
+        (True, {"runs": 1, "waiting": 1}, True),
+        (True, {"runs": 1, "waiting": 1, "leases": 1}, False),
+        (False, {"runs": 1}, True),  # a SLURM job gives its GPU back
+        (False, {"runs": 1, "leases": 1}, False),
+        (False, {}, True),
+    ],
+)
+def test_a_server_is_needed_or_not(place, stays, counts, over):
+    place = dataclasses.replace(place, engine=Engine(idle_timeout=0.01))
+    need = Need(place, SimpleNamespace(marks=Present(**counts), stays=stays))
+    need.serve(Address("u", "m", "k", "l"))
+    time.sleep(0.02)
+    assert need.over() == over
+    assert place.endpoint.exists() != over
+
+
+def test_a_job_that_comes_at_the_last_moment_is_served(place):
+    need = Need(place, SimpleNamespace(marks=Present(), stays=False))
+    need.serve(Address("u", "m", "k", "l"))
+    seen = iter([0, 0, 1])  # leases, runs, and then leases again
+    need.present = lambda folder: next(seen)
+    need.last -= 100
+    assert not need.over()
+    assert place.address() == Address("u", "m", "k", "l")
+
+
+def test_a_port_that_another_program_has_is_told_apart(place):
+    """The real server: it binds its port before it loads anything."""
+    room = Room("127.0.0.1", "127.0.0.1")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        demo = ModelRef("demo", Model(path=str(DEMO), dtype="float32"), "d")
+        server = Server(demo, Engine(), room, place.logs / "taken.log", port)
+        server.start()
+        try:
+            with pytest.raises(PortTaken, match=r"ended while starting .*taken\.log"):
+                server.wait_until_ready(lambda: False)
+        finally:
+            server.stop()
 
 
 def test_address_is_there_or_not(place):

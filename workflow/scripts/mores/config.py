@@ -54,9 +54,13 @@ class Sampling(Section):
 class Resources(Section):
     """Runtime: what a job that serves or trains a model asks of a cluster."""
 
-    gpus: int = Field(0, ge=0)
+    gpus: int = Field(0, ge=0, description="GPUs of a server; training uses one of them.")
+    cpus: int = Field(1, ge=1)
     mem_mb: int = Field(8000, ge=1, description="Main memory in MB.")
-    minutes: int = Field(120, ge=1, description="Time limit.")
+    minutes: int = Field(120, ge=1, description="Time limit of each job.")
+    replicas: int = Field(
+        1, ge=1, description="Servers at once, when several jobs ask; each on GPUs of its own."
+    )
     tokens_per_second: float = Field(
         2000, gt=0, description="Output tokens per second and GPU, for the cost plan."
     )
@@ -187,18 +191,32 @@ class Endpoint(Section):
     key_variable: str | None = Field(None, description="Environment variable with the API key.")
 
 
+class Cluster(Section):
+    """Runtime: how SLURM is asked for jobs; what they need stands at the models."""
+
+    account: str | None = None
+    partition: str | None = Field(None, description="Jobs without a GPU.")
+    gpu_partition: str | None = Field(None, description="Servers and training.")
+    extra: list[str] = Field([], description="More arguments of sbatch, for every job.")
+
+
 class Engine(Section):
     """Runtime: who answers requests and how fast; changing it makes no result stale."""
 
-    launcher: Literal["local", "endpoint"] = Field(
-        "local", description="`local` starts a vLLM server on this host; `endpoint` uses yours."
+    launcher: Literal["local", "slurm", "endpoint"] = Field(
+        "local",
+        description="`local` starts a vLLM server on this host, `slurm` one as a job of its own; "
+        "`endpoint` uses yours.",
     )
+    cluster: Cluster = Cluster()
     endpoints: dict[Name, Endpoint] = Field({}, description="For `endpoint`: one per model.")
     concurrency: int = Field(256, ge=1, description="Requests a job keeps in flight.")
     request_timeout: float = Field(600, gt=0, description="Seconds before a request is retried.")
     start_timeout: float = Field(900, gt=0, description="Seconds a server may take to start.")
     idle_timeout: float = Field(
-        60, gt=0, description="Seconds a server outside any run waits for the next job."
+        60,
+        gt=0,
+        description="Seconds a server outside any run, or one that is a SLURM job, waits for work.",
     )
     retries: int = Field(6, ge=0, description="Attempts after a transient error, with back-off.")
     adapter_slots: int = Field(

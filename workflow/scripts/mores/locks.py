@@ -72,14 +72,14 @@ def sign_out(lock: Lock) -> None:
     lock.free()
 
 
-def present(folder: Path) -> bool:
-    """Whether any living process is signed in; marks of dead ones are swept."""
-    found = False
+def present(folder: Path) -> int:
+    """How many living processes are signed in; marks of dead ones are swept."""
+    found = 0
     for mark in folder.glob("*"):
         lock = Lock(mark)
         if lock.take():
             mark.unlink(missing_ok=True)  # while it is locked: nobody can be signing in on it
             lock.free()
         else:
-            found = True
+            found += 1
     return found

@@ -1,20 +1,37 @@
 """How the work is done, for the jobs of a run: the settings that make nothing stale."""
 
-from typing import Any
+from pathlib import Path
+
+from pydantic import Field
 
 from mores.cells import ADAPTER, adapter_of, grid
-from mores.config import Engine
+from mores.config import Engine, Resources, Section, Training
 from mores.engine.arguments import on_cpu
+from mores.files import read_json
 from mores.settings import Settings
 
 
-def runtime(settings: Settings) -> dict[str, Any]:
-    """Engine and training settings, as work/runtime.json holds them for the run's jobs."""
+class Runtime(Section):
+    """Engine and training settings, and each model's resources: work/runtime.json."""
+
+    engine: Engine = Engine()
+    training: Training = Training()
+    resources: dict[str, Resources] = Field({})
+
+
+def runtime(settings: Settings) -> Runtime:
+    """What the jobs of a run are told."""
     config = settings.config
-    return {
-        "engine": serving(settings).model_dump(),
-        "training": config.training.model_dump(),
-    }
+    return Runtime(
+        engine=serving(settings),
+        training=config.training,
+        resources={name: model.resources for name, model in config.models.items()},
+    )
+
+
+def read_runtime(path: str | Path) -> Runtime:
+    """Read what `runtime` gave, as the run has written it down."""
+    return Runtime.model_validate(read_json(path))
 
 
 def serving(settings: Settings) -> Engine:

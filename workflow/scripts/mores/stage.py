@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mores.cli import log_to
-from mores.config import Engine, Model
+from mores.config import Engine, Model, Resources
 from mores.engine import Adapter, Completion, ModelRef, Request, adapter_ref, generate, model_ref
 from mores.errors import InputError
-from mores.files import canonical, digest, read_json
+from mores.files import canonical, digest
 from mores.items import Bank, Item, load_bank
 from mores.prompts import Country, Prompts, load_countries
+from mores.runtime import read_runtime
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ def open_wording(args: argparse.Namespace) -> Wording:
 def open_stage(args: argparse.Namespace) -> Stage:
     """Load what the arguments of `add_arguments` name."""
     log_to(args.log)
+    runtime = read_runtime(args.runtime)
+    resources = runtime.resources.get(args.model, Resources())
+    settings = Model.model_validate(args.spec["model"] | {"resources": resources})
     return Stage(
         **_words(args),
-        model=model_ref(args.model, Model.model_validate(args.spec["model"])),
-        engine=Engine.model_validate(read_json(args.runtime)["engine"]),
+        model=model_ref(args.model, settings),
+        engine=runtime.engine,
         journal=args.journal,
         adapter=adapter_ref(args.adapter) if args.adapter else None,
     )

@@ -58,6 +58,8 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
         given += ["--revision", settings.revision, "--tokenizer-revision", settings.revision]
     if settings.max_model_len:
         given += ["--max-model-len", str(settings.max_model_len)]
+    if settings.resources.gpus > 1:
+        given += ["--tensor-parallel-size", str(settings.resources.gpus)]
     if on_cpu():
         given += ["--enforce-eager", "--no-enable-chunked-prefill", "--max-num-seqs", "256"]
         given += ["--block-size", CPU_BLOCK]

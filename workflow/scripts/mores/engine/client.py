@@ -11,6 +11,7 @@ from typing import Any
 
 from mores.config import Engine
 from mores.engine.requests import Adapter, Completion, Request
+from mores.engine.walltime import UNLIMITED, Walltime
 from mores.errors import EngineError
 
 TRANSIENT = {408, 409, 425, 429}  # and every 5xx
@@ -49,18 +50,19 @@ def ask(
     settings: Engine,
     alive: Callable[[], bool],
     keep: Callable[[Completion], None],
+    limit: Walltime = UNLIMITED,
 ) -> None:
     """Send requests (by key) in their order, `settings.concurrency` in flight; `keep` each answer.
 
-    Raises EngineError when a request is refused or fails `settings.retries` + 1 times, and
-    ServerGone as soon as a failure finds `alive()` false.
+    Raises EngineError when a request is refused, fails `settings.retries` + 1 times, or has no
+    answer before the job's time `limit`, and ServerGone as soon as a failure finds `alive()` false.
     """
-    asyncio.run(_Client(address, settings, alive).answer_all(requests, keep))
+    asyncio.run(_Client(address, settings, alive, limit).answer_all(requests, keep))
 
 
 class _Client:
-    def __init__(self, address: Address, settings: Engine, alive: Callable[[], bool]):
-        self.address, self.settings, self.alive = address, settings, alive
+    def __init__(self, address: Address, settings: Engine, alive: Callable, limit: Walltime):
+        self.address, self.settings, self.alive, self.limit = address, settings, alive, limit
 
     async def answer_all(self, requests: dict[str, Request], keep) -> None:
         import aiohttp
@@ -68,8 +70,8 @@ class _Client:
         queue = iter(requests.items())
 
         async def work() -> None:
-            for key, request in queue:
-                keep(await self.persist(self.answer, key, request))
+            while not self.limit.near() and (following := next(queue, None)):
+                keep(await self.persist(self.answer, *following))
 
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self.settings.concurrency),
@@ -80,11 +82,19 @@ class _Client:
             async with self.session:
                 for adapter in {request.adapter for request in requests.values()} - {None}:
                     await self.persist(self.load, adapter)
-                async with asyncio.TaskGroup() as group:
+                async with (
+                    asyncio.timeout(self.limit.left()) as timer,
+                    asyncio.TaskGroup() as group,
+                ):
                     for _ in range(min(self.settings.concurrency, len(requests))):
                         group.create_task(work())
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
+        except TimeoutError:
+            if not timer.expired():
+                raise
+        if timer.expired() or next(queue, None):
+            self.limit.check("and answers are missing")
 
     async def persist(self, act, *given) -> Any:
         """Await `act(*given)` until it succeeds, with back-off after failures that may pass."""

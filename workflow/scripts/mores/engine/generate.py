@@ -11,6 +11,7 @@ from mores.engine.lease import lease
 from mores.engine.progress import progress
 from mores.engine.proof import prove_live
 from mores.engine.requests import Completion, ModelRef, Request
+from mores.engine.walltime import walltime
 from mores.errors import EngineError
 
 log = logging.getLogger("mores.engine")
@@ -54,21 +55,25 @@ def _ask_missing(
     keep: Callable[[Completion], None],
     started: Callable[[], None],
 ) -> None:
-    """Ask until nothing is missing; a server that dies is started again, a few times."""
-    deaths = 0
+    """Ask until nothing is missing; a server that dies is started again.
+
+    A few deaths in a row without any answer between them are too many.
+    """
+    deaths, limit = 0, walltime()
     while missing:
-        with lease(model, engine) as held:
+        with lease(model, engine, limit) as held:
             started()
             try:
                 for adapter in {request.adapter for request in missing.values()} - {None}:
                     prove_live(adapter, held.address, engine, held.alive)
-                ask(missing, held.address, engine, held.alive, keep)
+                ask(missing, held.address, engine, held.alive, keep, limit)
             except ServerGone as error:
-                deaths += 1
+                answered = any(key in had for key in missing)
+                deaths = 1 if answered else deaths + 1
                 log.warning("the server died (%s); %s", error, held.address.explain())
                 if deaths > RESTARTS:
                     raise EngineError(
-                        f"the server of {model.name} died {deaths} times; "
+                        f"the server of {model.name} died {deaths} times in a row; "
                         f"{held.address.explain()}; what came so far is kept: run again"
                     ) from None
         missing = {key: request for key, request in missing.items() if key not in had}

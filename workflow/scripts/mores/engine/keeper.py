@@ -1,9 +1,10 @@
 """The keeper: a small process that starts one server, watches it, and stops it in time.
 
-A server lives while a job leases it or a run is under way. It gives way at once when no job leases
-it and another model waits for this host, when the last run ends, and, where there never was a run
-(scripts called by hand), after `idle_timeout`. Nothing has to be told to stop: leases and runs are
-locks, and locks die with their holders.
+A server lives while a job leases it. On a host of its own devices it stays while a run is under
+way, but gives way at once when no job leases it and another model, or training, waits for them, or
+the last run ends. One that is a SLURM job stays for `idle_timeout` after its last lease, as does
+any that was started outside a run. Nothing has to be told to stop: leases and runs are marks that
+die with their holders.
 """
 
 import logging
@@ -12,16 +13,16 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
-
+from mores.engine.client import Address
+from mores.engine.launch import Launcher, launcher_of
 from mores.engine.place import Place, read_order
-from mores.engine.server import POLL_SECONDS, Server, members, stop_group
+from mores.engine.server import POLL_SECONDS, PortTaken, Room, Server
 from mores.errors import EngineError
-from mores.files import read_json, write_json, write_text
-from mores.locks import Lock, holding, present, sign_in, sign_out
+from mores.files import write_text
 
 log = logging.getLogger("mores.engine")
 MISSES = 3  # health checks in a row that a live server may fail under load
+PORTS = 3  # ports tried, should other programs take them first
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -31,105 +32,82 @@ def main() -> None:
     for number in SIGNALS:
         signal.signal(number, lambda *_: sys.exit(0))
     place = read_order(Path(sys.argv[1]))
-    alive = Lock(place.alive)
-    alive.take(wait=True)
-    place.endpoint.unlink(missing_ok=True)  # a killed keeper may have left its own
-    try:
-        keep(place)
-    except EngineError as error:
-        log.error("%s", error)
-        write_text(place.failure, str(error))
-    finally:
-        alive.free()
+    launcher = launcher_of(place)
+    with launcher.keeping():
+        try:
+            with launcher.room() as room:
+                keep(place, room, Need(place, launcher))
+        except EngineError as error:
+            log.error("%s", error)
+            write_text(place.failure, str(error))
 
 
-def keep(place: Place) -> None:
-    """Wait for the host, start the server, serve, stop."""
-    need = Need(place)
-    host = take_host(place)
-    end_left_over(place)
-    server = Server(place.model, place.engine, place.next_log())
+def keep(place: Place, room: Room, need: "Need") -> None:
+    """Serve until nobody needs it; on another port should one be taken."""
+    for attempt in range(1, PORTS + 1):
+        try:
+            serve(place, room, need, room.free_port())
+            return
+        except PortTaken as error:
+            if attempt == PORTS:
+                raise
+            log.warning("%s; trying another port", error)
+
+
+def serve(place: Place, room: Room, need: "Need", port: int) -> None:
+    """Start the server, publish it, watch it, stop it."""
+    server = Server(place.model, place.engine, room, place.next_log(), port)
     log.info("starting the server of %s, log %s", place.model.name, server.log)
     server.start()
     try:
-        record(place, server)
         if server.wait_until_ready(need.over):
             log.info("the server of %s is ready", place.model.name)
-            place.publish(server)
+            need.serve(server.address)
             watch(server, need)
     finally:
         for number in SIGNALS:  # a second signal must not leave the work half done
             signal.signal(number, signal.SIG_IGN)
         place.endpoint.unlink(missing_ok=True)
         server.stop()
-        place.group.unlink(missing_ok=True)
-        host.free()
         log.info("stopped the server of %s", place.model.name)
-
-
-def take_host(place: Place) -> Lock:
-    """One server at a time on a host: wait until the one there is, if any, has given way."""
-    host = Lock(place.host)
-    waiting = sign_in(place.waiting)
-    try:
-        while not host.take():
-            if not present(place.leases):
-                sys.exit(0)
-            time.sleep(POLL_SECONDS)
-    finally:
-        sign_out(waiting)
-    return host
-
-
-def record(place: Place, server: Server) -> None:
-    """Note the server's process group, so that the next keeper can end it should this one die."""
-    started = psutil.Process(server.process.pid).create_time()
-    write_json(place.group, {"group": server.process.pid, "started": started})
-
-
-def end_left_over(place: Place) -> None:
-    """End what a killed keeper left of its server, and nothing else that now has its number."""
-    if not place.group.exists():
-        return
-    left = read_json(place.group)
-    there = members(left["group"])
-    leader = [process for process in there if process.pid == left["group"]]
-    if leader:
-        ours = leader[0].create_time() == left["started"]
-    else:
-        ours = any("vllm" in process.name().lower() for process in there)
-    if ours:
-        log.warning("ending the server that a killed keeper left (group %d)", left["group"])
-        stop_group(left["group"])
 
 
 class Need:
     """Whether anybody needs the server of a place."""
 
-    def __init__(self, place: Place):
-        self.place = place
+    def __init__(self, place: Place, launcher: Launcher):
+        self.place, self.launcher = place, launcher
+        self.present = launcher.marks.present
         self.seen_run = False
         self.last = time.monotonic()
+        self.address: Address | None = None
+
+    def serve(self, address: Address) -> None:
+        """Tell jobs the address, from now on until `over`."""
+        self.address = address
+        self.place.publish(address)
 
     def over(self) -> bool:
         """True when nobody needs the server any more; its address is withdrawn by then."""
-        leased, running = present(self.place.leases), present(self.place.runs)
-        self.seen_run = self.seen_run or running
-        if leased or running:
-            self.last = time.monotonic()
+        leased, running = self.present(self.place.leases), self.present(self.place.runs)
+        self.seen_run = self.seen_run or running > 0
         if leased:
+            self.last = time.monotonic()
             return False
-        patience = 0 if self.seen_run else self.place.engine.idle_timeout
-        bored = not running and time.monotonic() - self.last >= patience
-        return (bored or present(self.place.waiting)) and self._close()
+        if running and self.launcher.stays:
+            self.last = time.monotonic()
+        run_ended = self.seen_run and not running
+        bored = run_ended or time.monotonic() - self.last >= self.place.engine.idle_timeout
+        return (bored or self.present(self.place.waiting) > 0) and self._withdraw()
 
-    def _close(self) -> bool:
-        """Withdraw the address, unless a job came through the door at the last moment."""
-        with holding(self.place.door):
-            if present(self.place.leases):
-                return False
-            self.place.endpoint.unlink(missing_ok=True)
+    def _withdraw(self) -> bool:
+        """Withdraw the address, unless a job came at the last moment: it may have seen it."""
+        self.place.endpoint.unlink(missing_ok=True)
+        if not self.present(self.place.leases):
             return True
+        if self.address:
+            self.place.publish(self.address)
+        return False
 
 
 def watch(server: Server, need: Need) -> None:

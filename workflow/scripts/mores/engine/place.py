@@ -1,4 +1,4 @@
-"""Where the processes of one host meet over one server: locks, leases, the address."""
+"""Where processes meet over one server: locks, leases, the address."""
 
 import os
 import socket
@@ -10,55 +10,60 @@ from mores.config import Engine, Model
 from mores.engine.arguments import arguments
 from mores.engine.client import Address
 from mores.engine.requests import ModelRef
-from mores.engine.server import Server
 from mores.errors import InputError
 from mores.files import digest, read_json, write_json
 
 
 @dataclass(frozen=True)
 class Place:
-    """A host's folder under work/engine, and in it the files of one server's settings."""
+    """A folder under work/engine, a host's or SLURM's, and in it the files of one server."""
 
     folder: Path
     model: ModelRef
     engine: Engine
     logs: Path
+    replica: int = 0
 
     @property
     def name(self) -> str:
         """The server's settings, told by a digest: jobs that agree on it share the server."""
         serves = [self.model.digest, arguments(self.model, self.engine), self.engine.server_env]
-        return f"{self.model.name}.{digest(serves)[:12]}"
-
-    @property
-    def host(self) -> Path:
-        """Lock: held by the keeper whose server has this host."""
-        return self.folder / "host.lock"
-
-    @property
-    def group(self) -> Path:
-        """The process group of the server that has this host, or that a killed keeper left."""
-        return self.folder / "group.json"
+        return f"{self.model.name}.{digest(serves)[:12]}.{self.replica}"
 
     @property
     def waiting(self) -> Path:
-        """Folder: keepers that wait for this host."""
+        """Folder: keepers and training that wait for devices of this host."""
         return self.folder / "waiting"
 
     @property
     def runs(self) -> Path:
-        """Folder: runs of the workflow under way on this host."""
+        """Folder: runs of the workflow under way."""
         return self.folder / "runs"
 
     @property
     def door(self) -> Path:
-        """Lock: held while a keeper is started, or decides to stop."""
+        """Lock: held while a keeper is started on this host."""
         return self.folder / f"{self.name}.door"
 
     @property
     def alive(self) -> Path:
-        """Lock: held by the keeper of this server as long as it lives."""
+        """Lock: held by the keeper of this server, on this host, as long as it lives."""
         return self.folder / f"{self.name}.alive"
+
+    @property
+    def group(self) -> Path:
+        """The process group of this server on this host, or what a killed keeper left of it."""
+        return self.folder / f"{self.name}.group.json"
+
+    @property
+    def ticket(self) -> Path:
+        """The number of the SLURM job that keeps this server; empty while it is submitted."""
+        return self.folder / f"{self.name}.ticket"
+
+    @property
+    def state(self) -> Path:
+        """What SLURM last said of that job."""
+        return self.folder / f"{self.name}.state.json"
 
     @property
     def leases(self) -> Path:
@@ -90,9 +95,8 @@ class Place:
         stamp = time.strftime("%Y%m%d-%H%M%S")
         return self.logs / f"{self.model.name}.{stamp}.{os.getpid()}.log"
 
-    def publish(self, server: Server) -> None:
+    def publish(self, address: Address) -> None:
         """Tell jobs the address; only this user can read the key in it."""
-        address = Address(f"{server.url}/v1", self.model.name, server.key, str(server.log))
         write_json(self.endpoint, asdict(address), mode=0o600)
 
     def address(self) -> Address | None:
@@ -111,6 +115,7 @@ class Place:
             "digest": self.model.digest,
             "engine": self.engine.model_dump(),
             "logs": str(self.logs),
+            "replica": self.replica,
         }
         write_json(self.order, order, mode=0o600)
 
@@ -119,9 +124,10 @@ def read_order(path: Path) -> Place:
     """The place of an order."""
     order = read_json(path)
     model = ModelRef(order["name"], Model(**order["settings"]), order["digest"])
-    return Place(Path(order["folder"]), model, Engine(**order["engine"]), Path(order["logs"]))
+    folder, logs = Path(order["folder"]), Path(order["logs"])
+    return Place(folder, model, Engine(**order["engine"]), logs, order["replica"])
 
 
-def host_folder(work: Path) -> Path:
-    """The folder of this host."""
-    return work / "engine" / socket.gethostname()
+def folder_of(launcher: str, work: Path) -> Path:
+    """Where those meet who use a launcher: SLURM's on all hosts, others on this one."""
+    return work / "engine" / ("slurm" if launcher == "slurm" else socket.gethostname())

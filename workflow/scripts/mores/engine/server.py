@@ -19,23 +19,42 @@ import psutil
 
 from mores.config import Engine
 from mores.engine.arguments import arguments, environment
+from mores.engine.client import Address
 from mores.engine.requests import ModelRef
 from mores.errors import EngineError
+from mores.files import write_json
 
 STOP_SECONDS = 15
 POLL_SECONDS = 0.5
 PR_SET_PDEATHSIG = 1
+TAKEN = "address already in use"
 # The loopback is never reached through a proxy, whatever the environment says.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 COMPLAINT = re.compile(r"\b\w*(?:Error|Exception): .+")
 ECHO = "See root cause above"  # vLLM's last error of a failed start only points at the first
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+class PortTaken(EngineError):
+    """Another program has taken the server's port meanwhile."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a server stands: the address it binds, its host's name to clients, its devices.
+
+    `note` is the file that tells its process group, if somebody ends what a killed keeper leaves.
+    """
+
+    bind: str
+    host: str
+    environment: dict[str, str] = field(default_factory=dict)
+    note: Path | None = None
+
+    def free_port(self) -> int:
+        """A port nobody listens on now."""
+        with socket.socket() as listener:
+            listener.bind((self.bind, 0))
+            return listener.getsockname()[1]
 
 
 @dataclass
@@ -44,19 +63,21 @@ class Server:
 
     model: ModelRef
     engine: Engine
+    room: Room
     log: Path
+    port: int
     key: str = field(default_factory=lambda: secrets.token_hex(16))
-    port: int = field(default_factory=free_port)
 
     @property
-    def url(self) -> str:
-        """Base address, without /v1."""
-        return f"http://127.0.0.1:{self.port}"
+    def address(self) -> Address:
+        """What a client needs to know."""
+        url = f"http://{self.room.host}:{self.port}/v1"
+        return Address(url, self.model.name, self.key, str(self.log))
 
     def start(self) -> None:
         """Start the process in a group of its own; it dies with its parent."""
         command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--host", self.room.bind, "--port", str(self.port)]
         command += arguments(self.model, self.engine)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "wb") as stream:
@@ -65,20 +86,26 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                env=environment(self.model, self.engine, self.key),
+                env=environment(self.model, self.engine, self.key) | self.room.environment,
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
+        if self.room.note:
+            group = self.process.pid
+            started = psutil.Process(group).create_time()
+            write_json(self.room.note, {"group": group, "started": started})
 
     def wait_until_ready(self, given_up: Callable[[], bool]) -> bool:
         """True when the server takes requests, false as soon as `given_up()`.
 
-        Raises EngineError when the server ends or takes longer than `start_timeout`.
+        Raises PortTaken when another program has its port, EngineError when the server ends for
+        another reason or takes longer than `start_timeout`.
         """
         deadline = time.monotonic() + self.engine.start_timeout
         while not (self.healthy() and self.serves_model()):
             if self.process.poll() is not None:
-                raise EngineError(
+                taken = TAKEN in self.log.read_text(encoding="utf-8", errors="replace").lower()
+                raise (PortTaken if taken else EngineError)(
                     f"the vLLM server of model {self.model.name} ended while starting"
                     f"{last_complaint(self.log)}; its log is {self.log}"
                 )
@@ -104,7 +131,7 @@ class Server:
 
     def _get(self, path: str) -> bytes | None:
         request = urllib.request.Request(
-            self.url + path, headers={"Authorization": f"Bearer {self.key}"}
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self.key}"}
         )
         try:
             with OPENER.open(request, timeout=10) as response:
@@ -116,6 +143,8 @@ class Server:
         """End the whole process group: SIGTERM first, SIGKILL for what is left."""
         stop_group(self.process.pid)
         self.process.wait()
+        if self.room.note:
+            self.room.note.unlink(missing_ok=True)
 
 
 def last_complaint(log: Path) -> str:

@@ -11,9 +11,12 @@ from mores.chat import Chat, load_chat
 from mores.cli import log_to
 from mores.config import Model, Training, Tuning
 from mores.engine import model_ref
-from mores.engine.device import borrow_device
+from mores.engine.devices import training_device
+from mores.engine.lease import WORK
+from mores.engine.place import folder_of
 from mores.errors import InputError
-from mores.files import digest, read_json, read_jsonl
+from mores.files import digest, read_jsonl
+from mores.runtime import read_runtime
 from mores.training.adapter import Lesson, find_probes, save_adapter
 from mores.training.store import adapter_key, trained_once
 
@@ -41,13 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def learn(args: argparse.Namespace, train: Trainer, start: str = "") -> None:
     """Train an adapter by `train`, or take it from the store; `start` digests what it begins from.
 
-    On a GPU the server of this host gives way first.
+    On a GPU of this host an idle server gives way first.
     """
     log_to(args.log)
     spec = args.spec
     model = model_ref(args.model, Model.model_validate(spec["model"]))
     tuning = Tuning.model_validate(spec["settings"])
-    runtime = Training.model_validate(read_json(args.runtime)["training"])
+    runtime = read_runtime(args.runtime)
     examples = [row for path in args.examples for row in read_jsonl(path)]
     if not examples:
         raise InputError(
@@ -59,9 +62,12 @@ def learn(args: argparse.Namespace, train: Trainer, start: str = "") -> None:
     key = adapter_key(examples, model.digest, model.settings.dtype, settings | named)
 
     def make(checkpoints: Path, folder: Path) -> None:
-        chat = load_chat(model.name, model.settings)
-        with borrow_device():
-            trained, history = train(examples, chat, model.settings, tuning, runtime, checkpoints)
+        launcher = runtime.engine.launcher
+        with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
+            chat = load_chat(model.name, model.settings)
+            trained, history = train(
+                examples, chat, model.settings, tuning, runtime.training, checkpoints
+            )
             probes = find_probes(trained.eval(), chat, [row["prompt"] for row in examples])
         lesson = Lesson(
             base=model.settings.path,

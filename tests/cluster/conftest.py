@@ -1,0 +1,113 @@
+"""A real SLURM on this machine: Debian's packages, one node, two pretended GPUs, loopback only."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ETC = Path("/etc/slurm")  # the executor plugin's job step hides any other place from SLURM
+PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge")
+OURS = "ClusterName=mores-test"
+DAEMONS = ("slurmctld", "slurmd", "munged")
+CONF = """
+{ours}
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerType=sched/backfill
+SchedulerParameters=sched_interval=1,batch_sched_delay=0
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+ReturnToService=2
+EnforcePartLimits=ALL
+SlurmdParameters=config_overrides
+KillWait=20
+GresTypes=gpu
+MpiDefault=none
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:2 State=UNKNOWN
+PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+def tell(*command: str) -> str:
+    """What a command prints; it must succeed."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory) -> Iterator[None]:
+    """Install SLURM if need be, start it, and stop it after."""
+    if os.geteuid() or not shutil.which("apt-get"):
+        pytest.skip("NO CLUSTER TESTS: SLURM is installed with apt-get, by root")
+    conf = ETC / "slurm.conf"
+    if conf.exists() and OURS not in conf.read_text():
+        pytest.skip(f"NO CLUSTER TESTS: this machine has a SLURM of its own ({conf})")
+    if not all(map(shutil.which, (*DAEMONS, "sbatch"))):
+        tell("apt-get", "update")
+        install = ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES]
+        tell("env", "DEBIAN_FRONTEND=noninteractive", *install)
+    folder = tmp_path_factory.mktemp("slurm")
+    for name in ("state", "spool"):
+        (folder / name).mkdir()
+    host, cpus = socket.gethostname().split(".")[0], os.cpu_count()
+    # The server waits, and so do most clients: jobs may share the cores.
+    settings = {"ours": OURS, "host": host, "cpus": 4 * cpus, "folder": folder}
+    conf.write_text(CONF.format(**settings, memory=psutil.virtual_memory().total >> 20))
+    (ETC / "gres.conf").write_text("Name=gpu Count=2 File=/dev/null,/dev/zero\n")
+    Path("/run/munge").mkdir(exist_ok=True)
+    shutil.chown("/run/munge", "munge", "munge")
+    try:
+        tell("runuser", "-u", "munge", "--", "munged", "--force")
+        tell("slurmctld", "-c")
+        tell("slurmd", "-c")
+        deadline = time.monotonic() + 60
+        while "idle" not in tell("sinfo", "--noheader", "--format=%T"):
+            assert time.monotonic() < deadline, (folder / "slurmctld.log").read_text()[-3000:]
+            time.sleep(0.5)
+        yield
+    finally:
+        subprocess.run(["scancel", "--user=root"], check=False)
+        for process in psutil.process_iter(["name"]):
+            if process.info["name"] in DAEMONS:
+                process.terminate()
+        conf.unlink()
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory) -> Path:
+    """The executor plugin, beside the environment: with it, no Snakemake runs without a SLURM."""
+    folder = tmp_path_factory.mktemp("plugin")
+    lock = ROOT / "workflow/envs/slurm.txt"
+    install = ["--no-deps", "--require-hashes", "--target", str(folder), "-r", str(lock)]
+    tell(sys.executable, "-m", "pip", "install", "--quiet", *install)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(slurm, plugin, checkout):
+    """A checkout whose runs go through SLURM."""
+    checkout.options = ("--profile", "profiles/slurm", "--configfile", "config/slurm.yaml")
+    checkout.options += ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5")
+    checkout.environment |= {"PYTHONPATH": str(plugin)}
+    return checkout

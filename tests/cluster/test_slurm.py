@@ -1,0 +1,112 @@
+"""The demo through a real SLURM: servers, training and cells as its jobs."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import mores
+from mores.config import Engine, Model
+from mores.engine import lease, model_ref
+from mores.engine.walltime import UNLIMITED
+from mores.errors import EngineError
+
+DEMO = Path(__file__).parents[2] / "resources/demo/model"
+LIBRARY = str(Path(mores.__file__).parents[1])
+GPU = "models={demo: {resources: {gpus: 1, cpus: 2, minutes: 30}}}"
+PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU)
+SCORES = (*PART, "--", "results/scores.tsv")
+ITEMS, SAMPLES = 96, 3
+
+
+def jobs(*, name: str = "") -> list[str]:
+    """Numbers of the jobs in the queue, of those with such a name."""
+    told = subprocess.run(
+        ["squeue", "--noheader", "--states=PENDING,RUNNING", "--format=%i %j %k"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [line.split()[0] for line in told.splitlines() if name in line]
+
+
+def wait_until(true, seconds: float = 200) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)
+
+
+def in_job(*command: str) -> subprocess.CompletedProcess:
+    """Run a command of the library as a SLURM job of one minute."""
+    return subprocess.run(
+        ["srun", "--time=1", "env", f"PYTHONPATH={LIBRARY}", sys.executable, *command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_job_knows_its_time_limit(slurm):
+    told = in_job("-c", "from mores.engine.walltime import walltime; print(walltime().left())")
+    assert 20 < float(told.stdout) < 60, told
+
+
+def test_a_server_that_slurm_refuses_is_told_with_the_mend(slurm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wants = Model(path=str(DEMO), resources={"gpus": 9})
+    with (
+        pytest.raises(EngineError, match=r"SLURM refused .*; mend `models: demo: resources`"),
+        lease(model_ref("demo", wants), Engine(launcher="slurm"), UNLIMITED),
+    ):
+        pass
+    assert not list(tmp_path.glob("work/engine/slurm/*.ticket"))
+
+
+def test_the_grid_runs_through_slurm_with_few_gpu_jobs(cluster):
+    cluster.run(*SCORES)
+    table = cluster.table()
+    for method in ("vanilla", "sft"):
+        assert ("XAV", "demo", method) in table
+        assert cluster.lines(f"results/answers/{method}/demo/XAV.jsonl") == ITEMS * SAMPLES
+    assert len(cluster.server_logs()) <= 2
+    wait_until(lambda: not jobs(), 60)  # the server ends with the run
+
+
+def test_the_key_is_the_users_alone(cluster):
+    for path in cluster.folder.glob("work/engine/slurm/*.order.json"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_cancelled_server_and_cell_cost_no_answer(cluster):
+    sheet = "results/answers/vanilla/demo/XAV.jsonl"
+    journal = "work/journal/answers/vanilla/demo/XAV.jsonl"
+    had, servers = cluster.lines(journal), len(cluster.server_logs())
+    run = cluster.start(*PART, "answers={samples: 12}", "engine={concurrency: 8}", "--", sheet)
+    cluster.wait_for_lines(journal, had + 50)
+    subprocess.run(["scancel", *jobs(name="mores-demo")], check=True)
+    before = cluster.lines(journal)
+    cluster.wait_for_lines(journal, before + 50)
+    assert len(cluster.server_logs()) == servers + 2
+    (endpoint,) = cluster.folder.glob("work/engine/slurm/*.endpoint.json")
+    assert endpoint.stat().st_mode & 0o077 == 0
+    subprocess.run(["scancel", *jobs(name="answer_items")], check=True)
+    told, _ = run.communicate(timeout=400)
+    assert run.returncode == 0, told[-5000:]
+    keys = [row["key"] for row in cluster.rows(journal)]
+    assert len(keys) == len(set(keys)) == ITEMS * 12
+    assert cluster.lines(sheet) == ITEMS * 12
+
+
+def test_answers_are_those_of_a_run_without_slurm(cluster):
+    sheet = "results/answers/sft/demo/XAV.jsonl"
+    before = (cluster.folder / sheet).read_bytes()
+    shutil.rmtree(cluster.folder / "work/journal/answers/sft")
+    (cluster.folder / sheet).unlink()
+    cluster.options = ("--cores", "2")
+    cluster.run(*PART, "--", sheet)
+    assert (cluster.folder / sheet).read_bytes() == before
