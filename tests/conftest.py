@@ -1,4 +1,4 @@
-"""What tests share: real data beside the repository, the guard of GPU tests, and a checkout to run.
+"""What tests share: a checkout to run, an endpoint, real data, the guard of GPU tests.
 
 In a checkout everything is real: Snakemake, the vLLM server, the demo model.
 """
@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -93,6 +95,60 @@ class Checkout:
         while self.processes() and time.monotonic() < deadline:
             time.sleep(0.5)
         return self.processes()
+
+
+class Endpoint:
+    """An OpenAI-compatible server on the loopback whose replies a test writes.
+
+    `reply` maps a body to text, to (text, finish_reason), to a status other than 200, or to bytes
+    that are no completion.
+    """
+
+    def __init__(self):
+        self.reply = lambda body: "1"
+        self.bodies: list[dict] = []
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                endpoint.bodies.append(body)
+                reply = endpoint.reply(body)
+                if isinstance(reply, int):
+                    self.answer(b"in trouble", reply)
+                elif isinstance(reply, bytes):
+                    self.answer(reply)
+                else:
+                    text, reason = reply if isinstance(reply, tuple) else (reply, "stop")
+                    choice = {"message": {"content": text}, "finish_reason": reason}
+                    self.answer(json.dumps({"choices": [choice]}).encode())
+
+            def do_GET(self):
+                self.answer(json.dumps({"data": [{"id": "scripted"}]}).encode())
+
+            def answer(self, payload, status=200):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(payload)))
+                self.end_headers()
+                self.wfile.write(payload)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+
+@pytest.fixture
+def endpoint():
+    made = Endpoint()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -108,6 +108,7 @@ def plugin(tmp_path_factory) -> Path:
 def cluster(slurm, plugin, checkout):
     """A checkout whose runs go through SLURM."""
     checkout.options = ("--profile", "profiles/slurm", "--configfile", "config/slurm.yaml")
+    checkout.options += ("--resources", "askers=3")
     checkout.options += ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5")
     checkout.environment |= {"PYTHONPATH": str(plugin)}
     return checkout

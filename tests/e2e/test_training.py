@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -105,6 +106,30 @@ def test_killed_training_goes_on_to_the_same_weights(folder, stage):
     assert losses[0] == losses[1]
     assert len(losses[0]) > 10
     assert not list(home.glob("work/checkpoints/*"))
+
+
+def test_sigterm_saves_the_step_it_is_at_and_training_goes_on_to_the_same_weights(folder):
+    """As SLURM sends it, some seconds before SIGKILL; checkpoints are 5 steps apart."""
+    job = start(folder, "sft-told")
+    home = folder / "sft-told"
+    deadline = time.monotonic() + 120
+    while not list(home.glob("work/checkpoints/*/checkpoint-5/trainer_state.json")):
+        assert time.monotonic() < deadline and job.poll() is None
+        time.sleep(0.02)
+    job.send_signal(signal.SIGTERM)
+    told, _ = job.communicate(timeout=20)
+    assert job.returncode == 128 + signal.SIGTERM, told[-3000:]
+    step = re.search(r"SIGTERM: saving step (\d+)", told)[1]
+    assert "stopped by SIGTERM; what was done so far is kept" in told
+    assert not (home / "adapter").exists()
+
+    finish(start(folder, "sft-told"))
+    assert f"checkpoint-{step}\n" in (home / "train.log").read_text()
+    whole, resumed = (
+        load_file(folder / name / "adapter/adapter_model.safetensors")
+        for name in ("sft-whole", "sft-told")
+    )
+    assert max((whole[name] - resumed[name]).abs().max().item() for name in whole) < 1e-6
 
 
 def test_no_examples_are_an_error_that_says_where_to_look(folder):

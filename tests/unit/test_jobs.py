@@ -43,7 +43,7 @@ def test_a_job_without_a_model_is_light_and_placed(settings):
 @pytest.mark.parametrize("launcher", ["slurm", "endpoint"])
 def test_who_asks_a_server_elsewhere_holds_no_gpu(settings, launcher):
     asks = of_demo(asking_resources(settings(launcher)))
-    assert (asks["gpu"], asks["mem_mb"], asks["runtime"]) == (0, 4000, 300)
+    assert (asks["gpu"], asks["mem_mb"], asks["runtime"], asks["askers"]) == (0, 2000, 300, 1)
     assert asks["slurm_partition"] == "cpu"
 
 

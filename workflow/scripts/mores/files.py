@@ -29,6 +29,9 @@ def whole(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
             os.fsync(stream.fileno())
         temporary.chmod(mode & ~_umask())
         temporary.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # of a full disk Python tells no name
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

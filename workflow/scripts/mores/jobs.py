@@ -6,7 +6,9 @@ from typing import Any
 from mores.config import Resources
 from mores.settings import Settings
 
-LIGHT = {"mem_mb": 4000, "gpu": 0}  # a job that computes scores, or waits for a server's answers
+COUNTING = {"mem_mb": 4000, "gpu": 0, "runtime": 60}
+# Jobs that wait for a server must leave it room: a run may limit how many `askers` there are.
+ASKING = {"mem_mb": 2000, "askers": 1}
 
 
 def cluster_resources(settings: Settings, gpu: bool = False) -> dict[str, Any]:
@@ -18,16 +20,15 @@ def cluster_resources(settings: Settings, gpu: bool = False) -> dict[str, Any]:
         "slurm_extra": " ".join(cluster.extra) or None,
     }
     placed = {name: value for name, value in given.items() if value is not None}
-    return {"runtime": 60} | LIGHT | placed
+    return COUNTING | placed
 
 
 def asking_resources(settings: Settings) -> dict[str, Any]:
     """Of a job that asks a model: light where the server is another job, or elsewhere."""
     if settings.config.engine.launcher == "local":
         return _serving(settings, lambda needs: needs.gpus)
-    return cluster_resources(settings) | {
-        "runtime": _of_model(settings, lambda needs: needs.minutes)
-    }
+    limit = {"runtime": _of_model(settings, lambda needs: needs.minutes)}
+    return cluster_resources(settings) | ASKING | limit
 
 
 def training_resources(settings: Settings) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The journal: every completion is kept the moment it comes, so that a killed job loses nothing."""
 
+import errno
 import fcntl
 import json
 import logging
+import os
 from collections.abc import Container
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +28,8 @@ class Journal:
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.stream: BinaryIO = open(self.path, "ab")
+        # Unbuffered: what a full disk refused must not be tried again when the file is closed.
+        self.stream: BinaryIO = open(self.path, "ab", buffering=0)
         try:
             fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -67,9 +70,13 @@ class Journal:
 
     def add(self, completion: Completion) -> None:
         """Append one completion and hand it to the operating system, which outlives this job."""
-        line = json.dumps(asdict(completion), ensure_ascii=False) + "\n"
-        self.stream.write(line.encode())
-        self.stream.flush()
+        line = (json.dumps(asdict(completion), ensure_ascii=False) + "\n").encode()
+        try:
+            if self.stream.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
 
 
 def _parse(line: bytes) -> Completion | None:

@@ -37,6 +37,7 @@ class Slurm:
 
     def __init__(self, place: Place):
         self.place = place
+        self.told = ""
 
     def there(self) -> bool:
         """Whether the server's job is queued or runs, as SLURM says."""
@@ -105,8 +106,9 @@ class Slurm:
         if beats.age(noted) < ASK_SECONDS and (note := read_json(noted))["job"] == job:
             return note["state"]
         state, reason = ask_state(job)
-        if state == "PENDING":
-            log.info("the server of %s, job %s, is queued: %s", self.place.model.name, job, reason)
+        if (told := f"{state} ({reason})") != self.told:
+            log.info("the server of %s, SLURM job %s: %s", self.place.model.name, job, told)
+            self.told = told
         write_json(noted, {"job": job, "state": state})
         return state
 

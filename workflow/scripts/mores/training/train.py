@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from mores.chat import Chat
 from mores.config import Model, Training, Tuning
 from mores.errors import InputError
+from mores.stop import deferred
 from mores.training.data import check_batches, dataset, preference_row, supervised_row
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from peft import PeftModel
-    from transformers import PreTrainedModel, Trainer
+    from transformers import PreTrainedModel, Trainer, TrainerCallback
 
 log = logging.getLogger("mores.training")
 
@@ -170,14 +173,32 @@ def _tell_cost(trainer: "Trainer") -> None:
     log.info("peak memory %s, %.0f tokens/s", memory, tokens / ends[-1]["train_runtime"])
 
 
+def _stopping(told: "Event") -> "TrainerCallback":
+    """Saves and stops after the step in which `told` is set: within one it would not be exact."""
+    from transformers import TrainerCallback
+
+    class Stopping(TrainerCallback):
+        def on_step_end(self, args, state, control, **_given):
+            if told.is_set():
+                log.info("SIGTERM: saving step %d", state.global_step)
+                control.should_save = control.should_training_stop = True
+
+    return Stopping()
+
+
 def _run(trainer: "Trainer", checkpoints: Path) -> tuple["PeftModel", list[dict]]:
-    """Train to the end, from the last whole checkpoint if there is one."""
+    """Train to the end, from the last whole checkpoint if there is one.
+
+    At SIGTERM it saves a checkpoint after the step that it is at, and the process ends.
+    """
     # The trainer writes its state last: a checkpoint without it was cut short by a kill.
     whole = [path.parent for path in checkpoints.glob("checkpoint-*/trainer_state.json")]
     last = max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
     if last:
         log.info("going on from %s", last)
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    with deferred() as told:
+        trainer.add_callback(_stopping(told))
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
     _tell_cost(trainer)
     history = [row for row in trainer.state.log_history if "loss" in row]
     if not all(math.isfinite(row["loss"]) for row in history):

@@ -1,0 +1,215 @@
+"""What goes wrong, for real, and that a rerun then finishes with no answer asked for twice.
+
+Runs ask an HTTP endpoint of the test's own, which counts; each test has a country for itself. An
+answer is told by its request's seed.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ITEMS = 96
+SLOW = 0.2  # seconds an answer takes where a test needs time
+IN_FLIGHT = 4
+
+
+class Study:
+    """One country's answers, asked of an endpoint."""
+
+    def __init__(self, checkout, endpoint, country: str):
+        self.checkout, self.endpoint = checkout, endpoint
+        self.sheet = f"results/answers/vanilla/demo/{country}.jsonl"
+        self.journal = f"work/journal/answers/vanilla/demo/{country}.jsonl"
+        self.log = checkout.folder / f"logs/answer_items/vanilla/demo/{country}.log"
+        served = f"{{demo: {{url: '{endpoint.url}', served_model: demo}}}}"
+        engine = f"engine={{launcher: endpoint, endpoints: {served}, concurrency: {IN_FLIGHT}"
+        engine += ", retries: 2, request_timeout: 1}"
+        self.config = ("--config", engine, "answers={samples: 1}", "methods=vanilla")
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        return self.checkout.start(*self.config, *arguments, "--", self.sheet)
+
+    def fail(self, *arguments: str) -> str:
+        """Run to an end that must be a bad one; what was told. Nothing stands half-written."""
+        process = self.start(*arguments)
+        told, _ = process.communicate(timeout=120)
+        assert process.returncode != 0, told[-3000:]
+        assert not (self.checkout.folder / self.sheet).exists()
+        return told
+
+    def finish(self, *arguments: str) -> None:
+        self.checkout.run(*self.config, *arguments, "--", self.sheet)
+        assert self.checkout.lines(self.sheet) == ITEMS
+
+    def asked(self) -> Counter:
+        """How often each answer was asked for."""
+        return Counter(body["seed"] for body in self.endpoint.bodies)
+
+    def kept(self) -> int:
+        return self.checkout.lines(self.journal)
+
+    def answer_slowly(self) -> None:
+        self.endpoint.reply = lambda body: time.sleep(SLOW) or "1"
+
+
+@pytest.fixture
+def study(checkout, endpoint, request) -> Study:
+    return Study(checkout, endpoint, request.param)
+
+
+def of(country: str):
+    """A test's own country."""
+    return pytest.mark.parametrize("study", [country], indirect=True)
+
+
+@contextmanager
+def small_disk(folder: Path, size: str):
+    """A file system of its own on a folder; gives what changes its options."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("DISKS NOT TESTED: a file system of its own takes root's right to mount")
+    try:
+        yield lambda option: subprocess.run(
+            ["mount", "-o", f"remount,{option}", str(folder)], check=True
+        )
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@of("XAV")
+def test_an_endpoint_in_passing_trouble(study):
+    tries = Counter()
+    troubles = [429, 500, b"<html>gateway</html>", "hang"]
+
+    def reply(body):
+        tries[body["seed"]] += 1
+        trouble = troubles[body["seed"] % len(troubles)]
+        if tries[body["seed"]] > 1 or len(tries) > 40:
+            return "1"
+        return time.sleep(1.5) or "1" if trouble == "hang" else trouble
+
+    study.endpoint.reply = reply
+    study.finish()
+    assert len(study.asked()) == study.kept() == ITEMS
+
+
+@of("XBO")
+def test_an_endpoint_that_stays_in_trouble_is_named_and_then_asked_for_the_rest(study):
+    study.endpoint.reply = lambda body: "1" if len(study.endpoint.bodies) <= 40 else 500
+    study.fail()
+    assert re.search(
+        rf"ERROR a request failed 3 times, at last: HTTP 500.*{study.endpoint.url}.*run again",
+        study.log.read_text(),
+    )
+    kept = study.kept()
+    assert kept == 40
+    study.endpoint.bodies.clear()
+    study.endpoint.reply = lambda body: "1"
+    study.finish()
+    assert set(study.asked().values()) == {1}
+    assert len(study.endpoint.bodies) == ITEMS - kept
+
+
+@of("XDU")
+def test_killed_snakemake_leaves_a_lock_and_a_job_that_ends_its_work(study):
+    study.answer_slowly()
+    run = study.start()
+    study.checkout.wait_for_lines(study.journal, 20)
+    run.kill()
+    run.communicate()
+    second, _ = study.start().communicate(timeout=60)
+    assert "--unlock" in second
+    study.checkout.run(*study.config, "--unlock")
+    while study.checkout.processes("answer_items.py"):
+        time.sleep(0.1)
+    study.finish()
+    assert set(study.asked().values()) == {1}
+
+
+@of("XDU")
+def test_two_runs_at_once_do_not_meet(study):
+    (study.checkout.folder / study.sheet).unlink(missing_ok=True)
+    (study.checkout.folder / study.journal).unlink()
+    study.answer_slowly()
+    first = study.start()
+    study.checkout.wait_for_lines(study.journal, 20)
+    second, _ = study.start().communicate(timeout=60)
+    assert "cannot be locked" in second
+    told, _ = first.communicate(timeout=60)
+    assert first.returncode == 0, told[-3000:]
+    assert set(study.asked().values()) == {1}
+
+
+@of("XKI")
+def test_a_full_disk_under_the_journal(study):
+    with small_disk(study.checkout.folder / "work/journal/answers", "8k") as change:
+        study.fail()
+        line = rf"ERROR {study.journal}: No space left on device; .* free some space and run again"
+        assert re.search(line, study.log.read_text())
+        kept = study.kept()
+        assert 10 < kept < ITEMS
+        study.endpoint.bodies.clear()
+        change("size=1m")
+        study.finish()
+        assert len(study.endpoint.bodies) == ITEMS - kept
+
+
+@of("XLE")
+def test_a_full_disk_and_a_read_only_one_under_the_results(study):
+    with small_disk(study.checkout.folder / "results/answers/vanilla/demo", "8k") as change:
+        study.fail()
+        line = rf"ERROR {study.sheet}: No space left on device; .* free some space and run again"
+        assert re.search(line, study.log.read_text())
+        assert study.kept() == len(study.endpoint.bodies) == ITEMS
+
+        (study.checkout.folder / study.journal).unlink()
+        change("ro")
+        assert re.search(r"Read-only file system: '.*XLE\.jsonl'", study.fail())
+        assert len(study.endpoint.bodies) == ITEMS  # told before anything was asked
+
+        change("rw,size=1m")
+        study.finish()
+        assert len(study.endpoint.bodies) == 2 * ITEMS
+
+
+@of("XMO")
+def test_sigterm_ends_a_job_in_order_and_in_time(study):
+    study.answer_slowly()
+    run = study.start()
+    study.checkout.wait_for_lines(study.journal, 20)
+    start = time.monotonic()
+    for process in study.checkout.processes("answer_items.py"):  # its shell too, as SLURM does
+        process.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+    assert run.returncode != 0
+    assert time.monotonic() - start < 10
+    assert (
+        "ERROR stopped by SIGTERM; what was done so far is kept: run again" in study.log.read_text()
+    )
+    kept = study.kept()
+    assert (study.checkout.folder / study.journal).read_bytes().endswith(b"\n")
+    study.finish()
+    assert len(study.endpoint.bodies) <= ITEMS + IN_FLIGHT
+    assert 20 < kept < ITEMS
+
+
+@of("XMO")
+def test_a_torn_and_a_corrupt_line_of_a_journal_are_asked_again_alone(study):
+    journal = study.checkout.folder / study.journal
+    lines = journal.read_bytes().splitlines(keepends=True)
+    lines[10] = lines[10][:90] + b"\n"
+    lines[-1] = lines[-1][:50]
+    journal.write_bytes(b"".join(lines))
+    study.finish("--forcerun", "answer_items")
+    log = study.log.read_text()
+    assert "1 lines do not parse; asking those again" in log
+    assert "dropped a torn last line" in log
+    assert len(study.endpoint.bodies) == 2
