@@ -101,7 +101,7 @@ class Endpoint:
     """An OpenAI-compatible server on the loopback whose replies a test writes.
 
     `reply` maps a body to text, to (text, finish_reason), to a status other than 200, or to bytes
-    that are no completion.
+    that are no completion. A prompt counts 3 tokens, a reply its words.
     """
 
     def __init__(self):
@@ -123,7 +123,8 @@ class Endpoint:
                 else:
                     text, reason = reply if isinstance(reply, tuple) else (reply, "stop")
                     choice = {"message": {"content": text}, "finish_reason": reason}
-                    self.answer(json.dumps({"choices": [choice]}).encode())
+                    usage = {"prompt_tokens": 3, "completion_tokens": len(text.split())}
+                    self.answer(json.dumps({"choices": [choice], "usage": usage}).encode())
 
             def do_GET(self):
                 self.answer(json.dumps({"data": [{"id": "scripted"}]}).encode())

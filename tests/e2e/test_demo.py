@@ -194,3 +194,17 @@ def test_a_stopped_run_leaves_no_server(demo, name):
         run.send_signal(signal.SIGTERM)
     run.communicate(timeout=120)
     assert demo.left_over() == []
+
+
+def test_what_no_result_needs_is_shown_and_then_freed(demo):
+    sheet = "results/answers/ranked/demo/XLE.jsonl"
+    journal = "work/journal/answers/ranked/demo/XLE.jsonl"
+    fewer = ("--config", "countries=XLE", "methods=ranked", "answers={samples: 2}")
+    demo.run(*fewer, "--", sheet)
+    servers, had = len(demo.server_logs()), demo.lines(journal)
+    assert f"answers that {sheet} does not name" in demo.run("gc", *fewer)
+    assert demo.lines(journal) == had == ITEMS * SAMPLES
+    demo.run("gc_free", *fewer)
+    assert demo.lines(journal) == ITEMS * 2
+    demo.run(*fewer, "--forcerun", "answer_items", "--", sheet)
+    assert len(demo.server_logs()) == servers  # nothing was asked

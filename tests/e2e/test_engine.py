@@ -235,13 +235,17 @@ def test_a_dead_adapter_fails_the_job(bench):
     assert not (bench.folder / "dead.jsonl").read_text()
 
 
-def test_killed_keeper_takes_its_server_along_and_the_job_goes_on(bench):
+@pytest.mark.parametrize("killed", ["keeper", "server"])
+def test_killed_server_or_keeper_is_replaced_and_the_job_goes_on(bench, killed):
     bench.finish("before.jsonl")
     group, keeper, starts = bench.group(), bench.keeper(), bench.starts()
-    journal = bench.folder / "bereaved.jsonl"
+    journal = bench.folder / f"bereaved-{killed}.jsonl"
     job = bench.start(journal.name, engine={"concurrency": 3}, n=60, max_tokens=200)
     wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 5, 60)
-    os.kill(keeper, signal.SIGKILL)
+    if killed == "keeper":
+        os.kill(keeper, signal.SIGKILL)
+    else:
+        os.killpg(group, signal.SIGKILL)
     assert len(result(job)) == 60
     assert members(group) == []
     assert bench.starts() == starts + 1

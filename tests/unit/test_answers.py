@@ -3,31 +3,14 @@ from pathlib import Path
 import pytest
 
 from mores.answers import answer_items, control_norms, norms_by_topic, shown_examples
-from mores.config import Engine, Model
-from mores.engine import model_ref
 from mores.items import load_bank
-from mores.prompts import Country, Prompts, load_neutral
-from mores.stage import Stage
+from mores.prompts import load_neutral
 
 ROOT = Path(__file__).parents[2]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")
 NEUTRAL = load_neutral(ROOT / "resources/neutral.txt")
 SAMPLING = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 64, "seed": 0}
 METHOD = {"norms_per_topic": None, "prompt": "answer", "thinking": "full"}
-
-
-@pytest.fixture
-def stage(endpoint, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    served = {"scripted": {"url": endpoint.url, "served_model": "scripted"}}
-    return Stage(
-        bank=BANK,
-        prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("scripted", Model(path="some/model", revision="0")),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
-    )
 
 
 def answer(stage, item="CU01", norms=None, examples=None, **method):

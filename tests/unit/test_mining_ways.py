@@ -4,12 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mores.config import Engine, Model
-from mores.engine import model_ref
 from mores.items import load_bank
 from mores.norms import mine_low_norms, mine_topic_norms, rank_answers
-from mores.prompts import Country, Prompts
-from mores.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")
@@ -18,20 +14,6 @@ SAMPLING = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 64, "seed": 0}
 WAY = {"answers": "ranked", "top_k": None, "min_share": 0, "shares": False}
 MINING = {"sampling": SAMPLING, "retries": 1, "norms_per_topic": 2, "way": WAY}
 SHARES = {"1": 0.1, "2": 0.25, "3": 0.6, "4": 0.05}
-
-
-@pytest.fixture
-def stage(endpoint, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    served = {"scripted": {"url": endpoint.url, "served_model": "scripted"}}
-    return Stage(
-        bank=BANK,
-        prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("scripted", Model(path="some/model", revision="0")),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
-    )
 
 
 def train_row(top=3, shares=SHARES, item="CU01"):

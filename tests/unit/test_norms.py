@@ -3,13 +3,10 @@ from pathlib import Path
 import pytest
 
 from mores.answers import answer_items, norms_by_topic
-from mores.config import Engine, Model
-from mores.engine import model_ref
 from mores.errors import InputError
 from mores.items import load_bank
 from mores.norms import mine_high_norms, mine_low_norms
-from mores.prompts import Country, Prompts
-from mores.stage import Stage, sampling
+from mores.stage import sampling
 
 ROOT = Path(__file__).parents[2]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")
@@ -17,20 +14,6 @@ SAMPLING = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 64, "seed": 0}
 WAY = {"answers": "top", "top_k": None, "min_share": 0, "shares": False}
 MINING = {"sampling": SAMPLING, "retries": 2, "norms_per_topic": 2, "way": WAY}
 METHOD = {"norms_per_topic": None, "prompt": "answer", "thinking": "full"}
-
-
-@pytest.fixture
-def stage(endpoint, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    served = {"scripted": {"url": endpoint.url, "served_model": "scripted"}}
-    return Stage(
-        bank=BANK,
-        prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("scripted", Model(path="some/model", revision="0")),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
-    )
 
 
 def train_row(item="CU01", top=2):

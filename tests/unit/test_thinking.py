@@ -1,12 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mores.config import Engine, Model
+from mores.config import Model
 from mores.engine import model_ref
 from mores.items import load_bank
-from mores.prompts import Country, Prompts, split_thinking
-from mores.stage import Stage
+from mores.prompts import split_thinking
 from mores.thinking import ask_thinking
 
 ROOT = Path(__file__).parents[2]
@@ -17,30 +17,11 @@ ENDED = "\n</think>\n\n"
 
 
 @pytest.fixture
-def stage(endpoint, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def stage(stage, endpoint):
+    """The demo's own chat template, which says where thinking begins and ends."""
     served = {"demo": {"url": endpoint.url, "served_model": "demo"}}
-    return Stage(
-        bank=BANK,
-        prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("demo", Model(path=str(DEMO))),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
-    )
-
-
-@pytest.fixture
-def counted(endpoint, monkeypatch):
-    """The endpoint counts tokens: 3 of every prompt, and of every reply its words."""
-    handler = endpoint.server.RequestHandlerClass
-    plain = handler.answer
-
-    def answer(self, value):
-        words = value["choices"][0]["message"]["content"].split()
-        plain(self, value | {"usage": {"prompt_tokens": 3, "completion_tokens": len(words)}})
-
-    monkeypatch.setattr(handler, "answer", answer)
+    engine = stage.engine.model_validate(stage.engine.model_dump() | {"endpoints": served})
+    return replace(stage, model=model_ref("demo", Model(path=str(DEMO))), engine=engine)
 
 
 def script(endpoint, *replies):
@@ -131,13 +112,13 @@ def test_only_replies_that_were_cut_are_continued_and_the_order_stays(stage, end
     ]
 
 
-def test_tokens_are_counted_over_both_parts(stage, endpoint, counted):
+def test_tokens_are_counted_over_both_parts(stage, endpoint):
     script(endpoint, ("on the one hand", "length"), "it is 2")
     (completion,) = ask(stage, 16, "Which?")
     assert completion.completion_tokens == 4 + 3
 
 
-def test_tokens_of_a_reply_that_was_not_cut_are_its_own(stage, endpoint, counted):
+def test_tokens_of_a_reply_that_was_not_cut_are_its_own(stage, endpoint):
     endpoint.reply = lambda body: "so </think> 2"
     (completion,) = ask(stage, 16, "Which?")
     assert (completion.prompt_tokens, completion.completion_tokens) == (3, 3)

@@ -1,12 +1,6 @@
 from pathlib import Path
 
-import pytest
-
-from mores.config import Engine, Model
-from mores.engine import model_ref
 from mores.items import load_bank
-from mores.prompts import Country, Prompts
-from mores.stage import Stage
 from mores.traces import sample_rejected, sample_traces
 
 ROOT = Path(__file__).parents[2]
@@ -16,20 +10,6 @@ ONE_ROUND = {"samples": 2, "second_round": None, "sampling": SAMPLING}
 TWO_ROUNDS = ONE_ROUND | {"second_round": 1.1}
 RIGHT, WRONG = "they agree\n</think>\n\n2", "they do not\n</think>\n\n3"
 REFUSED = "so\n</think>\n\nI cannot answer that."
-
-
-@pytest.fixture
-def stage(endpoint, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    served = {"scripted": {"url": endpoint.url, "served_model": "scripted"}}
-    return Stage(
-        bank=BANK,
-        prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("scripted", Model(path="some/model", revision="0")),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
-    )
 
 
 def low_row(item="CU01", norm="People here agree.", reason=None):

@@ -73,6 +73,38 @@ rule audit:
         " --stale work/stale.txt | tee {log:q}"
 
 
+rule gc:
+    """What journals and adapters hold that no result needs; shown, not freed."""
+    log:
+        "logs/gc.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    threads: 1
+    params:
+        config=lambda wildcards: CONFIG.model_dump_json(),
+        pool=SETTINGS.pool,
+    shell:
+        "python workflow/scripts/gc.py --config {params.config:q} --pool {params.pool:q}"
+        " | tee {log:q}"
+
+
+rule gc_free:
+    """Frees what `gc` has shown."""
+    log:
+        "logs/gc_free.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    threads: 1
+    params:
+        config=lambda wildcards: CONFIG.model_dump_json(),
+        pool=SETTINGS.pool,
+    shell:
+        "python workflow/scripts/gc.py --free --config {params.config:q} --pool {params.pool:q}"
+        " | tee {log:q}"
+
+
 rule plan_costs:
     """What the whole grid will ask of each model, before anything is spent; makes no file."""
     log:

@@ -57,7 +57,7 @@ class Journal:
                     self.stream.truncate(end)
                     break
                 end += len(line)
-                if line.startswith(HEAD) and line[KEY].decode("ascii", "replace") not in wanted:
+                if line.startswith(HEAD) and key_of(line) not in wanted:
                     continue
                 completion = _parse(line)
                 if completion is None:
@@ -77,6 +77,11 @@ class Journal:
         except OSError as error:
             error.filename = str(self.path)
             raise
+
+
+def key_of(line: bytes) -> str:
+    """The key of a journal's line, without parsing the rest."""
+    return line[KEY].decode("ascii", "replace")
 
 
 def _parse(line: bytes) -> Completion | None:

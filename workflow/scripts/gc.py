@@ -1,0 +1,60 @@
+"""Show what journals and adapters no result needs; with --free, free what was shown before."""
+
+import argparse
+import json
+from pathlib import Path
+
+from mores.audit import audit
+from mores.cli import run
+from mores.config import Config
+from mores.errors import InputError
+from mores.files import read_json, write_json
+from mores.garbage import Garbage, find_garbage, other_journals
+from mores.prompts import load_countries
+from mores.results import every_result
+from mores.settings import Settings
+from mores.specs import Specs
+
+SHOWN = Path("work/garbage.json")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=json.loads, required=True, help="configuration (JSON)")
+    parser.add_argument("--pool", nargs="+", required=True, help="countries that may lend norms")
+    parser.add_argument("--free", action="store_true", help="free what was shown before")
+    args = parser.parse_args()
+    config = Config.model_validate(args.config)
+    settings = Settings(config, tuple(args.pool), load_countries(config.country_names))
+    results = every_result(settings, Specs(settings))
+    found = find_garbage(results, audit(results))
+    if args.free:
+        free(found)
+        return
+    write_json(SHOWN, {one.path: one.bytes for one in found})
+    show(found, "can be freed: snakemake --cores 1 gc_free")
+    for path in other_journals(results):
+        print(f"{path}: of no cell of this configuration; kept, since another study may need it")
+
+
+def show(garbage: list[Garbage], what: str) -> None:
+    """A line for each, and the sum."""
+    for one in garbage:
+        print(f"{one.bytes / 2**20:10.2f} MB  {one.path}: {one.why}")
+    print(f"{sum(one.bytes for one in garbage) / 2**20:10.2f} MB {what}")
+
+
+def free(found: list[Garbage]) -> None:
+    """Free what was shown and is as it was; the rest is left for the next showing."""
+    if not SHOWN.exists():
+        raise InputError(f"{SHOWN}: no such file; see first what there is: snakemake --cores 1 gc")
+    shown = read_json(SHOWN)
+    same = [one for one in found if shown.get(one.path) == one.bytes]
+    for one in same:
+        one.free()
+    show(same, f"freed; {len(shown) - len(same)} of {len(shown)} entries have changed and are kept")
+    SHOWN.unlink()
+
+
+if __name__ == "__main__":
+    run(main)

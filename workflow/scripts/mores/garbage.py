@@ -1,0 +1,108 @@
+"""Garbage: what the stores of answers and adapters hold that no result needs any more.
+
+Careful with what was paid for: an answer is garbage only if its result is fresh and does not name
+it, an adapter only if every adapter of the grid is fresh and no result holds it.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mores.audit import Finding
+from mores.engine.journal import Journal, key_of
+from mores.files import read_jsonl, whole
+from mores.records import RESULTS, content_digest
+from mores.results import Result
+from mores.training.store import CHECKPOINTS, STORE
+
+JOURNALS = Path("work/journal")
+# The journal of each rule that asks a model.
+JOURNAL_OF = {
+    "mine_low_norms": "norms/{mining}/{model}/{country}.low.jsonl",
+    "mine_high_norms": "norms/{mining}/{model}/{country}.high.jsonl",
+    "mine_topic_norms": "norms/{mining}/{model}/{country}.topic.jsonl",
+    "sample_traces": "traces/{model}/{country}.jsonl",
+    "sample_rejected": "rejected/{tuning}/{model}/{learner}.{country}.jsonl",
+    "answer_items": "answers/{method}/{model}/{country}.jsonl",
+}
+# Rules whose rows name each request they asked; mining does not name the tries that failed.
+NAMING = ("sample_traces", "sample_rejected", "answer_items")
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """What can be freed: of a journal its idle lines, else a whole folder; bytes, and why."""
+
+    path: str
+    bytes: int
+    why: str
+    free: Callable[[], None]
+
+
+def find_garbage(results: list[Result], findings: list[Finding]) -> list[Garbage]:
+    """What the results of a grid, as audited, do not need of journals, adapters, checkpoints."""
+    state = {finding.path: finding.state for finding in findings}
+    fresh = [result for result in results if state[result.path] == "fresh"]
+    found = [one for result in fresh if (one := _idle_lines(result))]
+    if all(state[one.path] == "fresh" for one in results if one.rule in ("train_sft", "train_dpo")):
+        found += _idle_adapters()
+    return found
+
+
+def other_journals(results: list[Result]) -> list[Path]:
+    """Journals of no cell of this grid: another study's, perhaps; they are never freed."""
+    ours = {_journal(result) for result in results if result.rule in JOURNAL_OF}
+    return sorted(set(JOURNALS.rglob("*.jsonl")) - ours)
+
+
+def _journal(result: Result) -> Path:
+    return JOURNALS / JOURNAL_OF[result.rule].format(**result.named)
+
+
+def _idle_lines(result: Result) -> Garbage | None:
+    """Lines of a result's journal whose answers it does not name."""
+    if result.rule not in NAMING or _asks_twice(result) or not _journal(result).exists():
+        return None
+    journal, used = _journal(result), {row.get("request") for row in read_jsonl(result.path)}
+    size = sum(len(line) for line in _lines(journal) if key_of(line) not in used)
+    why = f"answers that {result.path} does not name"
+    return Garbage(str(journal), size, why, lambda: _compact(journal, used)) if size else None
+
+
+def _asks_twice(result: Result) -> bool:
+    """Whether rows name only the second of two requests: thinking that is cut is then gone on."""
+    method = json.loads(result.spec).get("method", {})
+    return isinstance(method.get("thinking"), int)
+
+
+def _lines(journal: Path) -> Iterator[bytes]:
+    with open(journal, "rb") as stream:
+        yield from stream
+
+
+def _compact(journal: Path, used: set[str]) -> None:
+    """Write a journal anew with the lines that are used, while nobody else writes it."""
+    with Journal(journal), whole(journal) as temporary, open(temporary, "wb") as stream:
+        stream.writelines(line for line in _lines(journal) if key_of(line) in used)
+
+
+def _idle_adapters() -> Iterator[Garbage]:
+    """Trained adapters that no result holds, and what trainings have left unfinished."""
+    held = {content_digest(path.parent) for path in RESULTS.rglob("adapter_config.json")}
+    for folder in sorted(path for path in STORE.glob("*") if path.is_dir()):
+        if content_digest(folder) not in held:
+            yield _folder(folder, "no result holds this adapter")
+    for folder in sorted(CHECKPOINTS.glob("*")):
+        yield _folder(folder, "checkpoints of a training that nothing waits for")
+
+
+def _folder(folder: Path, why: str) -> Garbage:
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+    def free() -> None:
+        shutil.rmtree(folder)
+        folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
+
+    return Garbage(str(folder), size, why, free)
