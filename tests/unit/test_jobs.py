@@ -8,7 +8,7 @@ from mores.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 NEEDS = {"gpus": 2, "cpus": 8, "mem_mb": 64000, "minutes": 300}
-PLACES = {"account": "a", "partition": "cpu", "gpu_partition": "gpu", "extra": ["--qos=x", "-C y"]}
+PLACES = {"account": "a", "partition": "cpu", "gpu_partition": "gpu", "extra": ["--a=x", "-b y"]}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_job_without_a_model_is_light_and_placed(settings):
         "runtime": 60,
         "slurm_partition": "cpu",
         "slurm_account": "a",
-        "slurm_extra": "--qos=x -C y",
+        "slurm_extra": "--a=x -b y",
     }
     assert cluster_resources(settings("local", {})) == {"gpu": 0, "mem_mb": 4000, "runtime": 60}
 
@@ -53,5 +53,7 @@ def test_who_starts_a_server_here_needs_what_it_needs(settings):
 
 
 def test_training_takes_one_gpu(settings):
-    trains = of_demo(training_resources(settings("slurm")))
+    places = PLACES | {"gpu_constraint": "a100", "qos": "long"}
+    trains = of_demo(training_resources(settings("slurm", places)))
+    assert (trains["constraint"], trains["qos"]) == ("a100", "long")
     assert (trains["gpu"], trains["slurm_partition"], trains["runtime"]) == (1, "gpu", 300)

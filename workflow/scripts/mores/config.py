@@ -197,6 +197,8 @@ class Cluster(Section):
     account: str | None = None
     partition: str | None = Field(None, description="Jobs without a GPU.")
     gpu_partition: str | None = Field(None, description="Servers and training.")
+    gpu_constraint: str | None = Field(None, description="Features of their nodes.")
+    qos: str | None = None
     extra: list[str] = Field([], description="More arguments of sbatch, for every job.")
 
 

@@ -17,6 +17,8 @@ def cluster_resources(settings: Settings, gpu: bool = False) -> dict[str, Any]:
     given = {
         "slurm_partition": cluster.gpu_partition if gpu else cluster.partition,
         "slurm_account": cluster.account,
+        "constraint": cluster.gpu_constraint if gpu else None,
+        "qos": cluster.qos,
         "slurm_extra": " ".join(cluster.extra) or None,
     }
     placed = {name: value for name, value in given.items() if value is not None}

@@ -17,7 +17,7 @@ from mores.engine.client import Address
 from mores.engine.launch import Launcher, launcher_of
 from mores.engine.place import Place, read_order
 from mores.engine.server import POLL_SECONDS, PortTaken, Room, Server
-from mores.errors import EngineError
+from mores.errors import EngineError, InputError
 from mores.files import write_text
 
 log = logging.getLogger("mores.engine")
@@ -37,7 +37,7 @@ def main() -> None:
         try:
             with launcher.room() as room:
                 keep(place, room, Need(place, launcher))
-        except EngineError as error:
+        except (EngineError, InputError) as error:
             log.error("%s", error)
             write_text(place.failure, str(error))
 

@@ -124,8 +124,10 @@ def submit(place: Place) -> str:
     command += [f"--output={place.keeper_log}", "--open-mode=append", f"--chdir={Path.cwd()}"]
     command += [f"--signal=B:TERM@{WARNING_SECONDS}", "--export=ALL", "--nodes=1", "--ntasks=1"]
     command += [f"--cpus-per-task={needs.cpus}", f"--mem={needs.mem_mb}", f"--time={needs.minutes}"]
-    partition = cluster.gpu_partition if needs.gpus else cluster.partition
-    given = {"gpus": needs.gpus or None, "partition": partition, "account": cluster.account}
+    given = {"account": cluster.account, "qos": cluster.qos, "partition": cluster.partition}
+    if needs.gpus:
+        given |= {"gpus": needs.gpus, "partition": cluster.gpu_partition}
+        given |= {"constraint": cluster.gpu_constraint}
     command += [f"--{name}={value}" for name, value in given.items() if value is not None]
     script = f"#!/bin/sh\nexec '{sys.executable}' -m mores.engine.keeper '{place.order}'\n"
     try:

@@ -52,8 +52,8 @@ def walltime() -> Walltime:
 def _asked(job: str) -> str | None:
     """SLURM before 23.02 does not tell a job its end: ask; None where it has no limit."""
     asked = ["squeue", "--noheader", "--jobs", job, "--format", "%e"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
         return str(datetime.fromisoformat(told).timestamp())
-    except ValueError:  # "N/A" without a limit
+    except (FileNotFoundError, ValueError):  # no squeue on this host, or "N/A" without a limit
         return None
