@@ -105,6 +105,8 @@ def test_killed_training_goes_on_to_the_same_weights(folder, stage):
     losses = [[json.loads(line)["loss"] for line in log.splitlines()] for log in logs]
     assert losses[0] == losses[1]
     assert len(losses[0]) > 10
+    configs = [(folder / name / "adapter/adapter_config.json").read_bytes() for name in names]
+    assert configs[0] == configs[1]  # in the same order, or the adapters' digests differ
     assert not list(home.glob("work/checkpoints/*"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mores.chat import Chat
 from mores.errors import InputError
-from mores.files import write_json, write_jsonl, write_text
+from mores.files import read_json, write_json, write_jsonl, write_text
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -42,6 +42,10 @@ def save_adapter(
 ) -> None:
     """Write the folder: PEFT's files, `training.jsonl` (a row per step), `probes.json`, a card."""
     trained.save_pretrained(folder)
+    # PEFT writes a set in an order that differs from process to process, and so would the digest.
+    config = read_json(folder / "adapter_config.json")
+    config["target_modules"] = sorted(config["target_modules"])
+    write_json(folder / "adapter_config.json", config)
     write_jsonl(folder / "training.jsonl", history)
     write_json(folder / "probes.json", probes)
     write_json(folder / "lesson.json", asdict(lesson))
