@@ -1,4 +1,5 @@
 import dataclasses
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from mores.config import Engine, Model
 from mores.engine.client import Address
-from mores.engine.keeper import Need
+from mores.engine.keeper import Need, deaf
 from mores.engine.local import end_left_over
 from mores.engine.place import Place, read_order
 from mores.engine.requests import ModelRef
@@ -134,6 +135,19 @@ def test_a_job_that_comes_at_the_last_moment_is_served(place):
     need.last -= 100
     assert not need.over()
     assert place.address() == Address("u", "m", "k", "l")
+
+
+def test_a_stopping_keeper_is_deaf_and_hears_again_for_the_next_server():
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
+    try:
+        with deaf():
+            signal.raise_signal(signal.SIGTERM)
+        assert heard == []
+        signal.raise_signal(signal.SIGTERM)
+        assert heard == [1]
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_port_that_another_program_has_is_told_apart(place):

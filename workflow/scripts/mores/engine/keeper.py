@@ -11,6 +11,8 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from mores.engine.client import Address
@@ -65,11 +67,21 @@ def serve(place: Place, room: Room, need: "Need", port: int) -> None:
             need.serve(server.address)
             watch(server, need)
     finally:
-        for number in SIGNALS:  # a second signal must not leave the work half done
-            signal.signal(number, signal.SIG_IGN)
-        place.endpoint.unlink(missing_ok=True)
-        server.stop()
-        log.info("stopped the server of %s", place.model.name)
+        with deaf():
+            place.endpoint.unlink(missing_ok=True)
+            server.stop()
+            log.info("stopped the server of %s", place.model.name)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hear no signal meanwhile: a second one must not leave the work half done."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Need:
