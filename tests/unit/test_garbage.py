@@ -89,6 +89,7 @@ def test_adapters_that_no_result_holds_are_freed_once_all_are_fresh():
     left.mkdir(parents=True)
     trained = result(ADAPTER, "train_sft")
     assert find(trained, state="stale") == []
+    assert find() == []  # nor by a study that trains none
     found = find(trained)
     assert {one.path for one in found} == {str(old), str(half), str(left)}
     for one in found:

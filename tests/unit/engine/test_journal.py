@@ -1,5 +1,7 @@
+import fcntl
 import json
 import multiprocessing
+import shutil
 
 import pytest
 
@@ -91,3 +93,21 @@ def test_second_writer_is_refused_while_the_first_writes(path):
         second.join()
     with Journal(path):
         pass
+
+
+@pytest.mark.parametrize("rewritten", [True, False])
+def test_what_is_freed_between_opening_and_locking_is_opened_anew(path, monkeypatch, rewritten):
+    fill(path, completion(1))
+    flock = fcntl.flock
+
+    def late(*given):
+        monkeypatch.setattr(fcntl, "flock", flock)
+        old = path.rename(path.with_name("old"))
+        if rewritten:
+            shutil.copy(old, path)
+        flock(*given)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    fill(path, completion(2))
+    with Journal(path) as book:
+        assert book.find(keys(1, 2)).keys() == (keys(1, 2) if rewritten else keys(2))

@@ -1,7 +1,6 @@
 """The cost plan: what a run will ask, before anything is spent."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mores.cells import Cell, norms_of
@@ -14,15 +13,6 @@ from mores.specs import Specs
 
 CHARACTERS = 4  # a token, in English, about
 NORM = "People here hold that this matters more than most other things in life."
-# Where the rules journal what they ask.
-JOURNALS = {
-    "mine_low_norms": "work/journal/norms/{mining}/{model}/{country}.low.jsonl",
-    "mine_high_norms": "work/journal/norms/{mining}/{model}/{country}.high.jsonl",
-    "mine_topic_norms": "work/journal/norms/{mining}/{model}/{country}.topic.jsonl",
-    "sample_traces": "work/journal/traces/{model}/{country}.jsonl",
-    "sample_rejected": "work/journal/rejected/{tuning}/{model}/{learner}.{country}.jsonl",
-    "answer_items": "work/journal/answers/{method}/{model}/{country}.jsonl",
-}
 COLUMNS = (
     *("stage", "model", "requests", "journalled", "prompt_tokens", "output_tokens"),
     *("tokens_per_second", "gpu_hours", "adapters"),
@@ -51,7 +41,7 @@ def plan(settings: Settings, specs: Specs) -> list[dict[str, Any]]:
     stages: dict[tuple[str, str], list[Result]] = {}
     trained: dict[tuple[str, str], int] = {}
     for result in every_result(settings, specs):
-        if result.rule in JOURNALS:
+        if result.journal:
             stages.setdefault((result.rule, result.named["model"]), []).append(result)
         elif result.rule.startswith("train_"):
             key = (f"train {result.named['tuning']}", result.named["model"])
@@ -91,7 +81,7 @@ def _row(
 
 
 def _journal(result: Result) -> list[dict[str, Any]]:
-    path = Path(JOURNALS[result.rule].format(**result.named))
+    path = result.journal
     return read_jsonl(path) if path.exists() and path.stat().st_size else []
 
 

@@ -18,15 +18,6 @@ from mores.results import Result
 from mores.training.store import CHECKPOINTS, STORE
 
 JOURNALS = Path("work/journal")
-# The journal of each rule that asks a model.
-JOURNAL_OF = {
-    "mine_low_norms": "norms/{mining}/{model}/{country}.low.jsonl",
-    "mine_high_norms": "norms/{mining}/{model}/{country}.high.jsonl",
-    "mine_topic_norms": "norms/{mining}/{model}/{country}.topic.jsonl",
-    "sample_traces": "traces/{model}/{country}.jsonl",
-    "sample_rejected": "rejected/{tuning}/{model}/{learner}.{country}.jsonl",
-    "answer_items": "answers/{method}/{model}/{country}.jsonl",
-}
 # Rules whose rows name each request they asked; mining does not name the tries that failed.
 NAMING = ("sample_traces", "sample_rejected", "answer_items")
 
@@ -46,26 +37,24 @@ def find_garbage(results: list[Result], findings: list[Finding]) -> list[Garbage
     state = {finding.path: finding.state for finding in findings}
     fresh = [result for result in results if state[result.path] == "fresh"]
     found = [one for result in fresh if (one := _idle_lines(result))]
-    if all(state[one.path] == "fresh" for one in results if one.rule in ("train_sft", "train_dpo")):
+    trained = [state[one.path] for one in results if one.rule in ("train_sft", "train_dpo")]
+    if trained and set(trained) == {"fresh"}:
         found += _idle_adapters()
     return found
 
 
 def other_journals(results: list[Result]) -> list[Path]:
     """Journals of no cell of this grid: another study's, perhaps; they are never freed."""
-    ours = {_journal(result) for result in results if result.rule in JOURNAL_OF}
+    ours = {result.journal for result in results}
     return sorted(set(JOURNALS.rglob("*.jsonl")) - ours)
-
-
-def _journal(result: Result) -> Path:
-    return JOURNALS / JOURNAL_OF[result.rule].format(**result.named)
 
 
 def _idle_lines(result: Result) -> Garbage | None:
     """Lines of a result's journal whose answers it does not name."""
-    if result.rule not in NAMING or _asks_twice(result) or not _journal(result).exists():
+    journal = result.journal
+    if result.rule not in NAMING or _asks_twice(result) or not journal.exists():
         return None
-    journal, used = _journal(result), {row.get("request") for row in read_jsonl(result.path)}
+    used = {row.get("request") for row in read_jsonl(result.path)}
     size = sum(len(line) for line in _lines(journal) if key_of(line) not in used)
     why = f"answers that {result.path} does not name"
     return Garbage(str(journal), size, why, lambda: _compact(journal, used)) if size else None

@@ -3,11 +3,22 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from mores import cells
 from mores.cells import adapter_of, grid, norms_of, taught
 from mores.settings import Settings
 from mores.specs import Specs
+
+# Where the rules journal what they ask.
+JOURNALS = {
+    "mine_low_norms": "work/journal/norms/{mining}/{model}/{country}.low.jsonl",
+    "mine_high_norms": "work/journal/norms/{mining}/{model}/{country}.high.jsonl",
+    "mine_topic_norms": "work/journal/norms/{mining}/{model}/{country}.topic.jsonl",
+    "sample_traces": "work/journal/traces/{model}/{country}.jsonl",
+    "sample_rejected": "work/journal/rejected/{tuning}/{model}/{learner}.{country}.jsonl",
+    "answer_items": "work/journal/answers/{method}/{model}/{country}.jsonl",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,13 @@ class Result:
     rule: str
     spec: str
     named: dict[str, str]
+
+    @property
+    def journal(self) -> Path | None:
+        """Where the job that makes it journals what it asks of a model, if it asks any."""
+        if self.rule not in JOURNALS:
+            return None
+        return Path(JOURNALS[self.rule].format(**self.named))
 
 
 def every_result(settings: Settings, specs: Specs) -> list[Result]:

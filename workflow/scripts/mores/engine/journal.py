@@ -28,16 +28,23 @@ class Journal:
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Unbuffered: what a full disk refused must not be tried again when the file is closed.
-        self.stream: BinaryIO = open(self.path, "ab", buffering=0)
-        try:
-            fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.stream.close()
-            raise InputError(
-                f"{self.path}: another process writes this journal; wait for it or stop it"
-            ) from None
-        return self
+        while True:
+            # Unbuffered: what a full disk refused must not be tried again when the file is closed.
+            self.stream: BinaryIO = open(self.path, "ab", buffering=0)
+            try:
+                fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.stream.close()
+                raise InputError(
+                    f"{self.path}: another process writes this journal; wait for it or stop it"
+                ) from None
+            if self._is_there():
+                return self
+            self.stream.close()  # freed or rewritten between its opening and its locking
+
+    def _is_there(self) -> bool:
+        opened = os.fstat(self.stream.fileno())
+        return self.path.exists() and os.path.samestat(opened, self.path.stat())
 
     def __exit__(self, *_) -> None:
         self.stream.close()
