@@ -17,8 +17,8 @@ from mores.errors import EngineError
 DEMO = Path(__file__).parents[2] / "resources/demo/model"
 LIBRARY = str(Path(mores.__file__).parents[1])
 GPU = "models={demo: {resources: {gpus: 1, cpus: 2, minutes: 30}}}"
-SLOWLY = "engine={concurrency: 4}"
-PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, SLOWLY)
+QUICKLY, SLOWLY = "tunings={sft: {epochs: 2}}", "engine={concurrency: 4}"
+PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, QUICKLY, SLOWLY)
 JOURNAL = "work/journal/answers/vanilla/demo/XAV.jsonl"
 SCORES = (*PART, "--", "results/scores.tsv")
 ITEMS, SAMPLES = 96, 3

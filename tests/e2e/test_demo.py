@@ -12,12 +12,13 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 # Of six, for time. Another country's norms help some by what they share and harm others: over
-# all six, and over these three, a reader of the planted values gains nothing from them.
-COUNTRIES = ("XAV", "XLE", "XMO")
-METHODS = ("vanilla", "topic", "top1", "ranked", "placebo", "sft", "cnca_sft", "cnca_dpo")
-TRAINED = 3 * len(COUNTRIES)
+# all six, and over these two, a reader of the planted values gains nothing from them.
+COUNTRIES = ("XAV", "XLE")
+# Bare answers aside, also for time: tests/cluster trains on them.
+METHODS = ("vanilla", "topic", "top1", "ranked", "placebo", "cnca_sft", "cnca_dpo")
+TRAINED = 2 * len(COUNTRIES)
 ITEMS, SAMPLES = 96, 3
-PART = ("--config", f"countries={','.join(COUNTRIES)}")
+PART = ("--config", f"countries={','.join(COUNTRIES)}", f"methods={','.join(METHODS)}")
 SCORES = ("results/scores.tsv", *PART)
 
 
@@ -104,12 +105,12 @@ def test_a_changed_beta_trains_dpo_again_and_nothing_else(demo):
 
 
 def test_an_adapter_is_trained_once(demo):
-    folder = "results/adapters/sft/demo/XAV"
+    folder = "results/adapters/cnca_sft/demo/XAV"
     before = (demo.folder / folder / "adapter_model.safetensors").read_bytes()
     shutil.rmtree(demo.folder / folder)
     demo.run(folder)
     assert (demo.folder / folder / "adapter_model.safetensors").read_bytes() == before
-    assert "trained before" in (demo.folder / "logs/train_sft/sft/demo/XAV.log").read_text()
+    assert "trained before" in (demo.folder / "logs/train_sft/cnca_sft/demo/XAV.log").read_text()
 
 
 def test_an_adapter_is_published_with_its_scores(demo):
@@ -157,32 +158,9 @@ def test_the_table_is_stable_to_the_byte(demo):
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
 
 
-def test_a_killed_job_loses_nothing_and_the_rerun_asks_only_what_is_missing(demo):
-    sheet = "results/answers/vanilla/demo/XAV.jsonl"
-    journal = "work/journal/answers/vanilla/demo/XAV.jsonl"
-    had = demo.lines(journal)
-    assert had == ITEMS * SAMPLES
-    more = ("--config", "answers={samples: 6}", "--", sheet)
-    run = demo.start(*more)
-    demo.wait_for_lines(journal, had + 40)
-    for job in demo.processes("answer_items.py"):
-        job.send_signal(signal.SIGKILL)
-    told, _ = run.communicate(timeout=120)
-    assert run.returncode != 0, told
-    kept = demo.lines(journal)
-    assert had + 40 < kept < ITEMS * 6
-    assert demo.lines(sheet) in (0, ITEMS * SAMPLES)
-
-    demo.run(*more)
-    assert demo.lines(sheet) == ITEMS * 6
-    keys = [row["key"] for row in demo.rows(journal)]
-    assert len(keys) == len(set(keys)) == ITEMS * 6
-    assert demo.left_over() == []
-
-
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_stopped_run_leaves_no_server(demo, name):
-    country = {"SIGINT": "XLE", "SIGTERM": "XMO"}[name]
+    country = {"SIGINT": "XLE", "SIGTERM": "XAV"}[name]
     sheet = f"results/answers/top1/demo/{country}.jsonl"
     journal = f"work/journal/answers/top1/demo/{country}.jsonl"
     had = demo.lines(journal)
