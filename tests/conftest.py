@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -155,6 +157,26 @@ def endpoint():
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Checkout:
     return Checkout(tmp_path_factory.mktemp("checkout"))
+
+
+@contextmanager
+def a_small_disk(folder: Path, size: str) -> Iterator[Callable[[str], object]]:
+    """A file system of its own on a folder; gives what changes its options."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("DISKS NOT TESTED: a file system of its own takes root's right to mount")
+    try:
+        yield lambda option: subprocess.run(
+            ["mount", "-o", f"remount,{option}", str(folder)], check=True
+        )
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def small_disk():
+    return a_small_disk
 
 
 @pytest.fixture(scope="session")

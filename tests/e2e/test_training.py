@@ -48,7 +48,7 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-def start(folder: Path, name: str, stage: str = "sft") -> subprocess.Popen:
+def start(folder: Path, name: str, stage: str = "sft", output: str = "adapter") -> subprocess.Popen:
     """Start a training job in a working directory of its own."""
     home = folder / name
     home.mkdir(exist_ok=True)
@@ -61,7 +61,7 @@ def start(folder: Path, name: str, stage: str = "sft") -> subprocess.Popen:
             *(sys.executable, str(ROOT / f"workflow/scripts/train_{stage}.py"), *before),
             *("--examples", str(folder / f"{stage}.jsonl"), "--model", "demo"),
             *("--runtime", str(folder / "runtime.json"), "--spec", json.dumps(spec)),
-            *("--output", "adapter", "--log", "train.log"),
+            *("--output", output, "--log", "train.log"),
         ],
         cwd=home,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
@@ -91,8 +91,11 @@ def test_killed_training_goes_on_to_the_same_weights(folder, stage):
     job.send_signal(signal.SIGKILL)
     job.communicate()
     assert not (home / "adapter").exists()
-    cut_short = next(home.glob("work/checkpoints/*")) / "checkpoint-99"
-    cut_short.mkdir()  # as a kill in the middle of saving leaves it
+    checkpoints = next(home.glob("work/checkpoints/*"))
+    for number in (97, 98, 99):  # as kills and full disks in the midst of saving leave them
+        (checkpoints / f"checkpoint-{number}").mkdir()
+    (checkpoints / "checkpoint-97/trainer_state.json").write_text('{"best')
+    (checkpoints / "checkpoint-98/trainer_state.json").touch()
 
     finish(start(folder, names[1], stage))
     assert "going on from" in (home / "train.log").read_text()
@@ -132,6 +135,41 @@ def test_sigterm_saves_the_step_it_is_at_and_training_goes_on_to_the_same_weight
         for name in ("sft-whole", "sft-told")
     )
     assert max((whole[name] - resumed[name]).abs().max().item() for name in whole) < 1e-6
+
+
+def fail(job: subprocess.Popen) -> str:
+    """The one line that a job which must fail ends with."""
+    told, _ = job.communicate(timeout=200)
+    assert job.returncode == 1, told[-3000:]
+    assert "Traceback" not in told
+    return told.splitlines()[-1]
+
+
+def test_full_and_read_only_disks_under_training(folder, small_disk):
+    """A checkpoint takes 2 MiB, the adapter 0.7."""
+    home, full = folder / "disks", "No space left on device; .* free some space and run again"
+
+    def train() -> subprocess.Popen:
+        return start(folder, "disks", output="results/adapter")
+
+    home.mkdir()
+    with small_disk(home / "results", "400k") as results:
+        results("ro")
+        assert re.search("ERROR results: Read-only file system; .* make it writable", fail(train()))
+        assert not (home / "work").exists()  # told before anything was trained
+        results("rw")
+        with small_disk(home / "work/checkpoints", "3m") as checkpoints:
+            assert re.search(rf"ERROR work/checkpoints/\w+: {full}", fail(train()))
+            checkpoints("size=20m")
+            with small_disk(home / "work/adapters", "400k"):
+                assert re.search(rf"ERROR work/adapters: {full}", fail(train()))
+            assert "/checkpoint-5\n" in (home / "train.log").read_text()
+            assert re.search(rf"ERROR results: {full}", fail(train()))
+            assert "/checkpoint-30\n" in (home / "train.log").read_text()
+        assert not (home / "results/adapter").exists()
+        results("size=2m")
+        finish(train())
+    assert "trained before" in (home / "train.log").read_text()
 
 
 def test_no_examples_are_an_error_that_says_where_to_look(folder):

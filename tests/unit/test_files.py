@@ -1,7 +1,16 @@
 import pytest
 
 from mores.errors import InputError
-from mores.files import canonical, digest, read_json, read_jsonl, whole, write_jsonl
+from mores.files import (
+    canonical,
+    digest,
+    read_json,
+    read_jsonl,
+    whole,
+    whole_folder,
+    write_jsonl,
+    writing_in,
+)
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(tmp_path):
@@ -42,3 +51,23 @@ def test_equal_values_have_one_digest():
     assert canonical({"b": 1, "a": [2, "é"]}) == '{"a":[2,"é"],"b":1}'
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     assert digest({"a": 1}) != digest({"a": "1"})
+
+
+def test_a_folder_that_fails_half_way_leaves_the_one_that_was_there(tmp_path):
+    folder = tmp_path / "adapter"
+    folder.mkdir()
+    (folder / "old").touch()
+    with pytest.raises(RuntimeError), whole_folder(folder) as temporary:
+        temporary.mkdir()
+        raise RuntimeError
+    assert [path.name for path in folder.iterdir()] == ["old"]
+
+
+def test_a_library_that_fails_on_a_full_disk_is_explained(tmp_path, small_disk):
+    folder = tmp_path / "checkpoints"
+    with small_disk(folder, "8k"):
+        with pytest.raises(OSError, match=f"No space left on device: '{folder}'"):
+            with writing_in(folder):
+                raise RuntimeError("unexpected pos 8384 vs 8278")
+    with pytest.raises(RuntimeError, match="something else"), writing_in(folder):
+        raise RuntimeError("something else")

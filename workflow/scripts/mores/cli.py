@@ -15,6 +15,7 @@ PLACES = {
     errno.EDQUOT: "free some of your quota and run again",
     errno.EROFS: "make it writable and run again",
     errno.EACCES: "get the right to it and run again",
+    errno.EPERM: "get the right to it and run again",
 }
 
 
@@ -33,7 +34,7 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         if error.errno not in PLACES:
             raise
-        told = (error.filename, error.strerror, PLACES[error.errno])
+        told = (error.filename or "a file", error.strerror, PLACES[error.errno])
         logging.getLogger("mores").error("%s: %s; what was written before is kept: %s", *told)
         sys.exit(1)
 

@@ -1,8 +1,9 @@
-"""Files that are either whole or absent."""
+"""Files and folders that are either whole or absent."""
 
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mores.errors import InputError
+
+MIB = 1 << 20
 
 
 @contextmanager
@@ -34,6 +37,45 @@ def whole(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` for a folder to be made; on success put it into place."""
+    temporary = path.with_name(f".{path.name}.part")
+    with writing_in(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        yield temporary
+        shutil.rmtree(path, ignore_errors=True)
+        temporary.rename(path)
+
+
+@contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Where libraries write: what fails for want of room or right ends in an OSError that says so.
+
+    They tell it in ways of their own ("unexpected pos", says torch of a full disk), so after an
+    error a MiB is tried.
+    """
+    try:
+        yield
+    except Exception:
+        try_to_write(folder, MIB)
+        raise
+
+
+def try_to_write(folder: Path, size: int = 1) -> None:
+    """Raise the OSError, naming the folder, that writing so many bytes there comes to, if any."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as stream:
+            stream.write(bytes(size))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        error.filename = str(folder)
+        raise
 
 
 def _umask() -> int:

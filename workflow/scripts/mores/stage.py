@@ -12,7 +12,7 @@ from mores.cli import log_to
 from mores.config import Engine, Model, Resources
 from mores.engine import Adapter, Completion, ModelRef, Request, adapter_ref, generate, model_ref
 from mores.errors import InputError
-from mores.files import canonical, digest
+from mores.files import canonical, digest, try_to_write
 from mores.items import Bank, Item, load_bank
 from mores.prompts import Country, Prompts, load_countries
 from mores.runtime import read_runtime
@@ -89,6 +89,7 @@ def open_wording(args: argparse.Namespace) -> Wording:
 def open_stage(args: argparse.Namespace) -> Stage:
     """Load what the arguments of `add_arguments` name."""
     log_to(args.log)
+    try_to_write(Path(args.output).parent)  # before anything is asked
     runtime = read_runtime(args.runtime)
     resources = runtime.resources.get(args.model, Resources())
     settings = Model.model_validate(args.spec["model"] | {"resources": resources})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mores.chat import Chat
 from mores.errors import InputError
-from mores.files import read_json, write_json, write_jsonl, write_text
+from mores.files import read_json, whole_folder, write_json, write_jsonl, write_text
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -134,9 +134,5 @@ def _greedy(model: "PeftModel", chat: Chat, prompt: str) -> list[int]:
 
 def copy_adapter(source: Path, target: Path) -> None:
     """Copy an adapter's folder whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    shutil.copytree(source, temporary)
-    shutil.rmtree(target, ignore_errors=True)
-    temporary.rename(target)
+    with whole_folder(target) as temporary:
+        shutil.copytree(source, temporary)

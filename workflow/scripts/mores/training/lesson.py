@@ -15,7 +15,7 @@ from mores.engine.devices import training_device
 from mores.engine.lease import WORK
 from mores.engine.place import folder_of
 from mores.errors import InputError
-from mores.files import digest, read_jsonl
+from mores.files import digest, read_jsonl, try_to_write
 from mores.runtime import read_runtime
 from mores.training.adapter import Lesson, find_probes, save_adapter
 from mores.training.store import adapter_key, trained_once
@@ -47,6 +47,7 @@ def learn(args: argparse.Namespace, train: Trainer, start: str = "") -> None:
     On a GPU of this host an idle server gives way first.
     """
     log_to(args.log)
+    try_to_write(args.output.parent)  # before hours of training, not after
     spec = args.spec
     model = model_ref(args.model, Model.model_validate(spec["model"]))
     tuning = Tuning.model_validate(spec["settings"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mores.cells import POOLED
 from mores.errors import InputError
-from mores.files import read_json, read_jsonl, write_text
+from mores.files import read_json, read_jsonl, whole_folder, write_text
 from mores.training.adapter import Lesson, card
 
 SHOWN = ("country", "alignment", "alignment_low", "alignment_high", "delta", "delta_low")
@@ -31,14 +31,11 @@ def publish(
         ]
     if not any(row["method"] == method for row in rows):
         raise InputError(f"{scores}: no row of {learner} {model} {method}; score that cell first")
-    temporary = output.with_name(f".{output.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    shutil.copytree(adapter, temporary)
     lesson = Lesson(**read_json(adapter / "lesson.json"))
     history = read_jsonl(adapter / "training.jsonl")
-    write_text(temporary / "README.md", card(lesson, history, _scores(rows)))
-    shutil.rmtree(output, ignore_errors=True)
-    temporary.rename(output)
+    with whole_folder(output) as temporary:
+        shutil.copytree(adapter, temporary)
+        write_text(temporary / "README.md", card(lesson, history, _scores(rows)))
 
 
 def _scores(rows: list[dict[str, str]]) -> str:

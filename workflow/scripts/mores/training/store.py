@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from mores.files import digest
+from mores.files import digest, whole_folder
 from mores.locks import holding
 from mores.training.adapter import copy_adapter
 
@@ -29,10 +29,8 @@ def trained_once(key: str, output: Path, train: Callable[[Path, Path], None]) ->
         if kept.is_dir():
             log.info("trained before: %s", kept)
         else:
-            fresh = STORE / f".{key}.part"
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            train(checkpoints, fresh)
-            fresh.rename(kept)
+            with whole_folder(kept) as fresh:
+                fresh.mkdir()
+                train(checkpoints, fresh)
             shutil.rmtree(checkpoints, ignore_errors=True)
     copy_adapter(kept, output)

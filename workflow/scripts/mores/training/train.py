@@ -2,12 +2,14 @@
 
 import logging
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mores.chat import Chat
 from mores.config import Model, Training, Tuning
 from mores.errors import InputError
+from mores.files import read_json, writing_in
 from mores.stop import deferred
 from mores.training.data import check_batches, dataset, preference_row, supervised_row
 
@@ -186,17 +188,29 @@ def _stopping(told: "Event") -> "TrainerCallback":
     return Stopping()
 
 
+def _last_whole(checkpoints: Path) -> Path | None:
+    """The last checkpoint that was saved to its end, if there is one.
+
+    The trainer writes its state last: where that is absent, empty or torn, a kill or a full disk
+    cut the saving short.
+    """
+    whole = []
+    for state in checkpoints.glob("checkpoint-*/trainer_state.json"):
+        with suppress(InputError):
+            read_json(state)
+            whole.append(state.parent)
+    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+
 def _run(trainer: "Trainer", checkpoints: Path) -> tuple["PeftModel", list[dict]]:
     """Train to the end, from the last whole checkpoint if there is one.
 
     At SIGTERM it saves a checkpoint after the step that it is at, and the process ends.
     """
-    # The trainer writes its state last: a checkpoint without it was cut short by a kill.
-    whole = [path.parent for path in checkpoints.glob("checkpoint-*/trainer_state.json")]
-    last = max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+    last = _last_whole(checkpoints)
     if last:
         log.info("going on from %s", last)
-    with deferred() as told:
+    with deferred() as told, writing_in(checkpoints):
         trainer.add_callback(_stopping(told))
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     _tell_cost(trainer)
