@@ -87,7 +87,7 @@ def test_an_endpoint_in_passing_trouble(study):
     def reply(body):
         tries[body["seed"]] += 1
         trouble = troubles[body["seed"] % len(troubles)]
-        if tries[body["seed"]] > 1 or len(tries) > 40:
+        if tries[body["seed"]] > 1 or len(tries) > 20:
             return "1"
         return time.sleep(1.5) or "1" if trouble == "hang" else trouble
 
@@ -175,7 +175,24 @@ def test_a_full_disk_and_a_read_only_one_under_the_results(study, small_disk):
 
 
 @of("XMO")
+def test_a_killed_job_repeats_only_what_was_in_flight(study):
+    run, go_on = study.start_and_hold()
+    for process in study.checkout.processes("answer_items.py"):
+        process.send_signal(signal.SIGKILL)
+    run.communicate(timeout=60)
+    assert run.returncode != 0
+    assert not (study.checkout.folder / study.sheet).exists()
+    go_on.set()
+    study.finish()
+    assert ITEMS < len(study.endpoint.bodies) <= ITEMS + IN_FLIGHT
+    keys = [row["key"] for row in study.checkout.rows(study.journal)]
+    assert len(keys) == len(set(keys)) == ITEMS
+
+
+@of("XMO")
 def test_sigterm_ends_a_job_in_order_and_in_time(study):
+    (study.checkout.folder / study.sheet).unlink(missing_ok=True)
+    (study.checkout.folder / study.journal).unlink(missing_ok=True)
     run, go_on = study.start_and_hold()
     start = time.monotonic()
     for process in study.checkout.processes("answer_items.py"):  # its shell too, as SLURM does
@@ -189,7 +206,7 @@ def test_sigterm_ends_a_job_in_order_and_in_time(study):
     assert (study.checkout.folder / study.journal).read_bytes().endswith(b"\n")
     go_on.set()
     study.finish()
-    assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
+    assert ITEMS < len(study.endpoint.bodies) <= ITEMS + IN_FLIGHT
 
 
 @of("XMO")
