@@ -37,8 +37,8 @@ def test_rows_survive_any_text(tmp_path):
 
 def test_a_torn_row_is_named(tmp_path):
     path = tmp_path / "rows.jsonl"
-    path.write_text('{"a": 1}\n{"a": ')
-    with pytest.raises(InputError, match="line 2"):
+    path.write_text('{"a": 1}\n\n{"a": ')
+    with pytest.raises(InputError, match="line 3"):
         read_jsonl(path)
 
 

@@ -113,9 +113,10 @@ def read_json(path: str | Path) -> Any:
 def read_jsonl(path: str | Path) -> list[dict]:
     """Read one JSON object a line; an InputError names the file and a line that does not parse."""
     rows = []
-    for number, line in enumerate(filter(None, _lines(path)), start=1):
+    for number, line in enumerate(_lines(path), start=1):
         try:
-            rows.append(json.loads(line))
+            if line:
+                rows.append(json.loads(line))
         except json.JSONDecodeError as error:
             raise InputError(f"{path}, line {number}: not JSON ({error.msg}); mend it") from None
     return rows
