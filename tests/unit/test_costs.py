@@ -1,14 +1,14 @@
-import json
 from pathlib import Path
 
 import pytest
 
 from mores.costs import plan, table
+from mores.engine.journal import Journal
+from mores.engine.requests import Completion
 from mores.settings import load_settings
 from mores.specs import Specs
 
 ROOT = Path(__file__).parents[2]
-LINE = {"prompt_tokens": 100, "completion_tokens": 40}
 
 
 @pytest.fixture
@@ -46,8 +46,11 @@ def test_a_pooled_adapter_needs_every_countrys_traces(project):
 
 def test_what_is_journalled_is_not_asked_and_tells_how_long_replies_are(project):
     journal = project / "work/journal/answers/vanilla/demo/XAV.jsonl"
-    journal.parent.mkdir(parents=True)
-    journal.write_text("".join(json.dumps(LINE) + "\n" for _ in range(100)))
+    with Journal(journal) as book:
+        for number in [*range(100), 7]:
+            book.add(Completion(f"{number:064x}", "1", "stop", 100, 40))
+    with open(journal, "ab") as stream:
+        stream.write(b'{"key": "torn')
     speed = {"models": {"demo": {"resources": {"tokens_per_second": 10}}}}
     row = rows(countries="XAV", methods="vanilla", **speed)["answer_items"]
     assert (row["requests"], row["journalled"]) == (288, 100)

@@ -5,7 +5,7 @@ from typing import Any
 
 from mores.cells import Cell, norms_of
 from mores.config import Sampling
-from mores.files import read_jsonl
+from mores.engine.journal import kept
 from mores.prompts import Prompts
 from mores.results import Result, every_result
 from mores.settings import Settings
@@ -34,7 +34,7 @@ def plan(settings: Settings, specs: Specs) -> list[dict[str, Any]]:
 
     Tokens of a stage are the means of what it has journalled for the model; where nothing is, a
     prompt is rendered and counted at four characters a token, and a reply takes half of
-    `max_tokens`. `journalled` counts lines: answers to prompts that have since changed count too.
+    `max_tokens`. `journalled` counts keys: answers to prompts that have since changed count too.
     `gpu_hours` is what is left to ask at the model's `tokens_per_second`. Training is counted in
     adapters: its time depends on the examples, which are not there yet.
     """
@@ -58,11 +58,10 @@ def _row(
 ) -> dict[str, Any]:
     asks = [asker.ask(result) for result in results]
     journals = [_journal(result) for result in results]
-    had = sum(min(len(lines), ask.requests) for lines, ask in zip(journals, asks, strict=True))
-    known = [line for lines in journals for line in lines]
+    had = sum(min(len(one), ask.requests) for one, ask in zip(journals, asks, strict=True))
+    known = [tokens for one in journals for tokens in one.values()]
     if known:
-        prompt = sum(line["prompt_tokens"] for line in known) / len(known)
-        output = sum(line["completion_tokens"] for line in known) / len(known)
+        prompt, output = (sum(counts) / len(known) for counts in zip(*known, strict=True))
     else:
         prompt = sum(len(ask.prompt) for ask in asks) / len(asks) / CHARACTERS
         output = asks[0].sampling.max_tokens / 2
@@ -80,9 +79,11 @@ def _row(
     }
 
 
-def _journal(result: Result) -> list[dict[str, Any]]:
-    path = result.journal
-    return read_jsonl(path) if path.exists() and path.stat().st_size else []
+def _journal(result: Result) -> dict[str, tuple[int, int]]:
+    """Tokens of prompt and reply, by key, of what a result's journal holds."""
+    if not result.journal.exists():
+        return {}
+    return {one.key: (one.prompt_tokens, one.completion_tokens) for one in kept(result.journal)}
 
 
 class Asker:

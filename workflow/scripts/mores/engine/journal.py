@@ -5,7 +5,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -84,6 +84,14 @@ class Journal:
         except OSError as error:
             error.filename = str(self.path)
             raise
+
+
+def kept(path: Path) -> Iterator[Completion]:
+    """The completions of a journal, for whoever only looks: what does not parse is passed over."""
+    with open(path, "rb") as stream:
+        for line in stream:
+            if completion := _parse(line):
+                yield completion
 
 
 def key_of(line: bytes) -> str:

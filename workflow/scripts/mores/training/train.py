@@ -168,7 +168,8 @@ def _tell_cost(trainer: "Trainer") -> None:
     import torch
 
     ends = [row for row in trainer.state.log_history if "train_runtime" in row]
-    tokens = max((row.get("num_tokens", 0) for row in trainer.state.log_history), default=0)
+    # TRL counts tokens from where this process began, as the trainer does seconds.
+    tokens = [row["num_tokens"] for row in trainer.state.log_history if "num_tokens" in row][-1]
     memory = "not known on a CPU"
     if torch.cuda.is_available():
         memory = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB"
