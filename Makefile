@@ -5,6 +5,9 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 # cpu, or gpu for the CUDA build of vLLM; what is installed stays.
 ENV ?= $(if $(wildcard .venv/gpu.installed),gpu,cpu)
 
+# Where .venv is active, python3 is still the user's own: it could not make itself anew.
+export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
+
 ENVS := workflow/envs
 BIN := .venv/bin
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
@@ -18,8 +21,9 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv
 
+# Two test files at a time, since most wait for servers; those that wait longest come first.
 test: lint ## Run linters and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: environment ## Run formatters (as checks) and linters
 	$(BIN)/ruff format --check .

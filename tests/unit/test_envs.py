@@ -1,7 +1,10 @@
 """The locked environments: complete, hashed, without addresses, and in step with each other."""
 
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -9,7 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ENVS = Path(__file__).parents[2] / "workflow/envs"
+ROOT = Path(__file__).parents[2]
+ENVS = ROOT / "workflow/envs"
 LOCKS = ("cpu.txt", "gpu.txt", "torch-cpu.txt")
 REQUIREMENT = re.compile(r"^([\w.-]+)==([^\s;]+)( ; [^\\]+)? \\$", re.M)
 
@@ -124,3 +128,20 @@ def test_conda_files_are_made_from_the_locks(lock, tmp_path, monkeypatch):
 def test_torch_has_a_hash_for_every_python_and_machine(lock):
     assert lock.torch_lock() == (ENVS / "torch-cpu.txt").read_text()
     assert len(set(lock.TORCH)) == 8
+
+
+def test_an_active_environment_is_not_what_makes_it_anew(tmp_path):
+    """Its own python3 would clear itself away, and pip with it."""
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    active = tmp_path / ".venv/bin"
+    active.mkdir(parents=True)
+    (active / "python3").symlink_to(sys.executable)
+    told = subprocess.run(
+        ["make", "--silent", "--eval=which: ; @command -v $(PYTHON)", "which"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{active}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() != str(active / "python3")
