@@ -17,22 +17,29 @@ from mores.errors import EngineError
 DEMO = Path(__file__).parents[2] / "resources/demo/model"
 LIBRARY = str(Path(mores.__file__).parents[1])
 GPU = "models={demo: {resources: {gpus: 1, cpus: 2, minutes: 30}}}"
+ITEMS, SAMPLES = 96, 5  # enough to be interrupted three times
 QUICKLY, SLOWLY = "tunings={sft: {epochs: 2}}", "engine={concurrency: 4}"
-PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, QUICKLY, SLOWLY)
+MANY = f"answers={{samples: {SAMPLES}}}"
+PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, QUICKLY, SLOWLY, MANY)
 JOURNAL = "work/journal/answers/vanilla/demo/XAV.jsonl"
 SCORES = (*PART, "--", "results/scores.tsv")
-ITEMS, SAMPLES = 96, 3
+
+
+def squeue(states: str, show: str) -> list[str]:
+    """What the queue shows of the jobs in some states, a line each."""
+    command = ["squeue", "--noheader", f"--states={states}", f"--Format={show}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def jobs(*, name: str = "") -> list[str]:
-    """Numbers of the jobs in the queue, of those with such a name."""
-    told = subprocess.run(
-        ["squeue", "--noheader", "--states=PENDING,RUNNING", "--format=%i %j %k"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [line.split()[0] for line in told.splitlines() if name in line]
+    """Numbers of the jobs in the queue, of those with such a name or comment."""
+    told = squeue("PENDING,RUNNING", "JobID,Name:30,Comment:90")
+    return [line.split()[0] for line in told if name in line]
+
+
+def requeued() -> int:
+    """How many jobs SLURM has started anew by itself."""
+    return sum(int(line) for line in squeue("all", "RestartCnt"))
 
 
 def wait_until(true, seconds: float = 200) -> None:
@@ -69,18 +76,20 @@ def test_a_server_that_slurm_refuses_is_told_with_the_mend(slurm, tmp_path, monk
     assert not list(tmp_path.glob("work/engine/slurm/*.ticket"))
 
 
-def test_the_grid_runs_through_slurm_though_its_server_and_a_cell_are_cancelled(cluster):
+def test_the_grid_runs_through_slurm_though_jobs_are_cancelled_and_preempted(cluster):
     run = cluster.start(*SCORES)
-    cluster.wait_for_lines(JOURNAL, 30)
+    cluster.wait_for_lines(JOURNAL, cluster.lines(JOURNAL) + 30)
     subprocess.run(["scancel", *jobs(name="mores-demo")], check=True)
-    before = cluster.lines(JOURNAL)
-    cluster.wait_for_lines(JOURNAL, before + 30)
+    cluster.wait_for_lines(JOURNAL, cluster.lines(JOURNAL) + 30)
     (endpoint,) = cluster.folder.glob("work/engine/slurm/*.endpoint.json")
     assert endpoint.stat().st_mode & 0o077 == 0  # its key is the user's alone
     subprocess.run(["scancel", *jobs(name="answer_items")], check=True)
+    cluster.wait_for_lines(JOURNAL, cluster.lines(JOURNAL) + 30)
+    subprocess.run(["sbatch", "--partition=urgent", "--exclusive", "--wrap=true"], check=True)
     told, _ = run.communicate(timeout=500)
     assert run.returncode == 0, told[-5000:]
-    assert len(cluster.server_logs()) == 2  # one model's, and the one that replaced it
+    assert requeued() >= 1  # whatever else ran beside that cell too
+    assert len(cluster.server_logs()) == 3  # one model's, and those that replaced it
     for method in ("vanilla", "sft"):
         assert ("XAV", "demo", method) in cluster.table()
         assert cluster.lines(f"results/answers/{method}/demo/XAV.jsonl") == ITEMS * SAMPLES
