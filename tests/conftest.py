@@ -84,12 +84,15 @@ class Checkout:
                 found.append(process)
         return found
 
+    def wait_until(self, true: Callable[[], bool], seconds: float = 200) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, f"not within {seconds} s"
+            time.sleep(0.05)
+
     def wait_for_lines(self, path: str, count: int) -> None:
         """Wait until a file has more than so many lines."""
-        deadline = time.monotonic() + 200
-        while self.lines(path) <= count:
-            assert time.monotonic() < deadline, f"{path} has {self.lines(path)} lines only"
-            time.sleep(0.05)
+        self.wait_until(lambda: self.lines(path) > count)
 
     def left_over(self, seconds: float = 40) -> list[psutil.Process]:
         """Processes still there after they have had some seconds to end."""

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -40,13 +39,6 @@ def jobs(*, name: str = "") -> list[str]:
 def requeued() -> int:
     """How many jobs SLURM has started anew by itself."""
     return sum(int(line) for line in squeue("all", "RestartCnt"))
-
-
-def wait_until(true, seconds: float = 200) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.2)
 
 
 def in_job(*command: str) -> subprocess.CompletedProcess:
@@ -101,7 +93,7 @@ def test_no_answer_was_asked_for_twice(cluster):
 
 
 def test_the_server_ends_with_the_run(cluster):
-    wait_until(lambda: not jobs(), 120)
+    cluster.wait_until(lambda: not jobs(), 120)
     assert not list(cluster.folder.glob("work/engine/slurm/*.ticket"))
 
 

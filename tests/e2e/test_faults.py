@@ -60,13 +60,18 @@ class Study:
     def start_and_hold(self) -> tuple[subprocess.Popen, threading.Event]:
         """A run in the midst of its work, which goes on when the event is set."""
         go_on, self.patience = threading.Event(), 60
-        self.endpoint.reply = lambda body: "1" if self.early() or go_on.wait(60) else 500
+        self.endpoint.reply = lambda body: "1" if self.early(body) or go_on.wait(60) else 500
         run = self.start()
-        self.checkout.wait_for_lines(self.journal, EARLY - IN_FLIGHT)
+        self.checkout.wait_until(lambda: len(self.endpoint.bodies) == EARLY + IN_FLIGHT)
         return run, go_on
 
-    def early(self) -> bool:
-        return len(self.endpoint.bodies) <= EARLY
+    def early(self, body: dict) -> bool:
+        return self.endpoint.bodies.index(body) < EARLY
+
+    def forget(self) -> None:
+        """Be as if nothing had been asked."""
+        for path in (self.sheet, self.journal):
+            (self.checkout.folder / path).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -98,14 +103,14 @@ def test_an_endpoint_in_passing_trouble(study):
 
 @of("XBO")
 def test_an_endpoint_that_stays_in_trouble_is_named_and_then_asked_for_the_rest(study):
-    study.endpoint.reply = lambda body: "1" if study.early() else 500
+    study.endpoint.reply = lambda body: "1" if study.early(body) else 500
     study.fail()
     assert re.search(
         rf"ERROR a request failed 3 times, at last: HTTP 500.*{study.endpoint.url}.*run again",
         study.log.read_text(),
     )
     kept = study.kept()
-    assert EARLY - IN_FLIGHT <= kept <= EARLY
+    assert kept == EARLY
     study.endpoint.bodies.clear()
     study.endpoint.reply = lambda body: "1"
     study.finish()
@@ -123,8 +128,7 @@ def test_killed_snakemake_leaves_a_lock_and_a_job_that_ends_its_work(study):
     study.fail()
     assert "another process writes this journal; wait for it" in study.log.read_text()
     go_on.set()
-    while study.checkout.processes("answer_items.py"):
-        time.sleep(0.1)
+    study.checkout.wait_until(lambda: not study.checkout.processes("answer_items.py"))
     assert study.checkout.lines(study.sheet) == ITEMS
     study.finish()
     assert set(study.asked().values()) == {1}
@@ -132,8 +136,7 @@ def test_killed_snakemake_leaves_a_lock_and_a_job_that_ends_its_work(study):
 
 @of("XDU")
 def test_two_runs_at_once_do_not_meet(study):
-    (study.checkout.folder / study.sheet).unlink(missing_ok=True)
-    (study.checkout.folder / study.journal).unlink(missing_ok=True)
+    study.forget()
     first, go_on = study.start_and_hold()
     assert "cannot be locked" in study.fail()
     go_on.set()
@@ -184,15 +187,14 @@ def test_a_killed_job_repeats_only_what_was_in_flight(study):
     assert not (study.checkout.folder / study.sheet).exists()
     go_on.set()
     study.finish()
-    assert len(study.endpoint.bodies) <= ITEMS + IN_FLIGHT
+    assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
     keys = [row["key"] for row in study.checkout.rows(study.journal)]
     assert len(keys) == len(set(keys)) == ITEMS
 
 
 @of("XMO")
 def test_sigterm_ends_a_job_in_order_and_in_time(study):
-    (study.checkout.folder / study.sheet).unlink(missing_ok=True)
-    (study.checkout.folder / study.journal).unlink(missing_ok=True)
+    study.forget()
     run, go_on = study.start_and_hold()
     start = time.monotonic()
     for process in study.checkout.processes("answer_items.py"):  # its shell too, as SLURM does
@@ -206,7 +208,7 @@ def test_sigterm_ends_a_job_in_order_and_in_time(study):
     assert (study.checkout.folder / study.journal).read_bytes().endswith(b"\n")
     go_on.set()
     study.finish()
-    assert len(study.endpoint.bodies) <= ITEMS + IN_FLIGHT
+    assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
 
 
 @of("XMO")

@@ -59,6 +59,9 @@ TO_COUNT = cluster_resources(SETTINGS)
 TO_ASK = asking_resources(SETTINGS)
 TO_TRAIN = training_resources(SETTINGS)
 
+# What scripts are told that look at the whole grid; a function, lest Snakemake fill in its braces.
+GRID = {"config": lambda wildcards: CONFIG.model_dump_json(), "pool": SETTINGS.pool}
+
 
 def one_of(names):
     """A wildcard's pattern: one of these names, or nothing that could be."""

@@ -66,8 +66,7 @@ rule audit:
         CPU_ENV
     threads: 1
     params:
-        config=lambda wildcards: CONFIG.model_dump_json(),
-        pool=SETTINGS.pool,
+        **GRID,
     shell:
         "python workflow/scripts/audit.py --config {params.config:q} --pool {params.pool:q}"
         " --stale work/stale.txt | tee {log:q}"
@@ -82,8 +81,7 @@ rule gc:
         CPU_ENV
     threads: 1
     params:
-        config=lambda wildcards: CONFIG.model_dump_json(),
-        pool=SETTINGS.pool,
+        **GRID,
     shell:
         "python workflow/scripts/gc.py --config {params.config:q} --pool {params.pool:q}"
         " | tee {log:q}"
@@ -98,8 +96,7 @@ rule gc_free:
         CPU_ENV
     threads: 1
     params:
-        config=lambda wildcards: CONFIG.model_dump_json(),
-        pool=SETTINGS.pool,
+        **GRID,
     shell:
         "python workflow/scripts/gc.py --free --config {params.config:q} --pool {params.pool:q}"
         " | tee {log:q}"
