@@ -20,20 +20,19 @@ localrules:
     split_items,
     split_country,
     collect_examples,
-    pair_traces,
     score_cell,
 
 
 rule all:
     """The table of scores: each country, model and method, beside what needs no model."""
     input:
-        cells.SCORES,
+        grid.SCORES,
 
 
 rule adapters:
     """Every adapter of the grid, with its scores on its card, to share."""
     input:
-        cells.published(SETTINGS),
+        grid.published(SETTINGS),
 
 
 include: "workflow/rules/survey.smk"

@@ -18,13 +18,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "benchmarks")]
 
-from answering import DEMO, answering_requests, ours  # noqa: E402
+from answering import DEMO, answering_requests  # noqa: E402
 
-from mores.chat import load_chat  # noqa: E402
-from mores.config import Engine, Model  # noqa: E402
-from mores.engine import Adapter, adapter_ref, hold_run, model_ref  # noqa: E402
+from mores.engine.client import ask  # noqa: E402
+from mores.engine.lease import hold_run, lease  # noqa: E402
+from mores.engine.models import Adapter, adapter_ref, model_ref  # noqa: E402
+from mores.engine.probes import find_probes  # noqa: E402
+from mores.engine.proof import prove_live  # noqa: E402
+from mores.engine.settings import Engine, Model  # noqa: E402
+from mores.engine.walltime import UNLIMITED  # noqa: E402
 from mores.files import write_json  # noqa: E402
-from mores.training.adapter import find_probes  # noqa: E402
+from mores.method.chat import load_chat  # noqa: E402
 
 ROUNDS, REQUESTS, TOKENS = 3, 360, 64
 
@@ -61,20 +65,23 @@ def main() -> None:
         model = model_ref("demo", Model(path=str(DEMO), dtype="float32"))
         engine = Engine(max_lora_rank=16, adapter_slots=count + 1)
 
-        def rate(round_: int, used: list[Adapter | None]) -> float:
-            requests = [
-                type(request)(request.messages, request.sampling, used[place % len(used)])
-                for place, request in enumerate(answering_requests(round_, REQUESTS, TOKENS))
-            ]
-            start = time.perf_counter()
-            ours(requests, model, engine)
-            return REQUESTS / (time.perf_counter() - start)
+        with lease(model, engine, UNLIMITED) as held:
 
-        rate(0, adapters)  # starts the server, loads and proves all
-        rates = {"base": [], "adapters": []}
-        for round_ in range(1, ROUNDS + 1):
-            for way in sorted(rates, reverse=round_ % 2 == 1):
-                rates[way].append(rate(round_, adapters if way == "adapters" else [None]))
+            def rate(round_: int, used: list[Adapter]) -> float:
+                asked = answering_requests(round_, REQUESTS, TOKENS)
+                requests = {str(number): request for number, request in enumerate(asked)}
+                by_key = {key: used[int(key) % len(used)] for key in requests} if used else {}
+                start = time.perf_counter()
+                ask(requests, held.address, engine, held.alive, lambda _: None, adapters=by_key)
+                return REQUESTS / (time.perf_counter() - start)
+
+            for adapter in adapters:
+                prove_live(adapter, held.address, engine, held.alive)
+            rate(0, adapters)
+            rates: dict[str, list[float]] = {"base": [], "adapters": []}
+            for round_ in range(1, ROUNDS + 1):
+                for way in sorted(rates, reverse=round_ % 2 == 1):
+                    rates[way].append(rate(round_, adapters if way == "adapters" else []))
     figures = {way: [round(one, 2) for one in found] for way, found in rates.items()}
     ratio = max(rates["adapters"]) / max(rates["base"])
     print(json.dumps({"adapters": count, "ratio": round(ratio, 3), "requests_per_s": figures}))

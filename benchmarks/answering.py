@@ -3,10 +3,10 @@
     python benchmarks/answering.py            # all three, about eight minutes on two cores
     python benchmarks/answering.py --only transformers
 
-`offline`: `generate` (server, client, fresh journal) over vLLM's own offline batch, `LLM.chat` with
+`offline`: our engine (server, client, fresh journal) over vLLM's own offline batch, `LLM.chat` with
 the same engine settings, prompts and seeds; once with a random model of 0.1 B parameters, where the
 model is the limit (at least 0.9), and once with the demo model, where HTTP is. `transformers`:
-`generate` over one call of transformers' `generate` per item, with the demo model (at least 10).
+our engine over one call of transformers' `generate` per item, with the demo model (at least 10).
 Starting servers and loading models is left out, and both ways are warm.
 """
 
@@ -23,11 +23,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
-from mores.config import Engine, Model  # noqa: E402
-from mores.engine import ModelRef, Request, generate, hold_run, model_ref  # noqa: E402
 from mores.engine.arguments import CPU_BLOCK  # noqa: E402
-from mores.items import load_bank  # noqa: E402
-from mores.prompts import Prompts, load_countries  # noqa: E402
+from mores.engine.generate import Asker  # noqa: E402
+from mores.engine.lease import hold_run  # noqa: E402
+from mores.engine.models import ModelRef, model_ref  # noqa: E402
+from mores.engine.settings import Engine, Model  # noqa: E402
+from mores.method.items import load_bank  # noqa: E402
+from mores.method.prompts import Prompts, load_countries  # noqa: E402
+from mores.method.requests import Request  # noqa: E402
 
 DEMO = ROOT / "resources" / "demo" / "model"
 ROUNDS = 3
@@ -61,7 +64,8 @@ def answering_requests(round_: int, count: int, max_tokens: int) -> list[Request
 def ours(requests: list[Request], model: ModelRef, engine: Engine) -> list[str]:
     """Texts from the server, through the client and a fresh journal."""
     with tempfile.TemporaryDirectory() as folder:
-        answers = generate(requests, model, engine, Path(folder) / "journal.jsonl", model.name)
+        asker = Asker(model, engine, Path(folder) / "journal.jsonl", made_by={})
+        answers = asker(requests, model.name)
     return [one.text for one in answers]
 
 

@@ -23,15 +23,15 @@ ROWS, COLUMNS, COUNTRIES = 97_000, 600, 64
 OURS = """
 import sys
 sys.path.insert(0, {scripts!r})
-from mores.items import load_bank
-from mores.survey import import_survey
-import_survey({csv!r}, load_bank({bank!r})).write_parquet({out!r})
+from mores.method.items import load_bank
+from mores.survey.importing import read_survey
+read_survey({csv!r}, load_bank({bank!r})).write_parquet({out!r})
 """
 PANDAS = """
 import sys
 import pandas as pd
 sys.path.insert(0, {scripts!r})
-from mores.items import load_bank
+from mores.method.items import load_bank
 frame = pd.read_csv({csv!r})
 parts = []
 for name, item in load_bank({bank!r}).items.items():
@@ -50,7 +50,7 @@ def generate(path: Path) -> None:
     import polars as pl
 
     sys.path.insert(0, str(ROOT / "workflow/scripts"))
-    from mores.items import load_bank
+    from mores.method.items import load_bank
 
     rng = np.random.default_rng(0)
     columns = {

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow" / "scripts"))
 
 from mores.engine.journal import Journal  # noqa: E402
-from mores.engine.requests import Completion  # noqa: E402
+from mores.method.requests import Completion  # noqa: E402
 
 LINES = 200_000
 TEXT = "It depends on what people hold dear, and here they hold to custom. " * 20  # 1.3 kB

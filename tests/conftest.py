@@ -29,13 +29,15 @@ class Checkout:
         self.folder = folder
         self.options: tuple[str, ...] = ("--cores", "2")
         self.environment = {"PYTHONUNBUFFERED": "1"}
+        self.before: tuple[str, ...] = ()  # what the command begins with, as `strace` does
+        self.unset: set[str] = set()
         for part in PARTS:
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake as a shell would: in a process group of its own."""
-        command = [sys.executable, "-m", "snakemake", *self.options, *arguments]
+        command = [*self.before, sys.executable, "-m", "snakemake", *self.options, *arguments]
         return subprocess.Popen(
             command,
             cwd=self.folder,
@@ -43,7 +45,7 @@ class Checkout:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            env=os.environ | self.environment,
+            env={key: os.environ[key] for key in os.environ.keys() - self.unset} | self.environment,
         )
 
     def run(self, *arguments: str) -> str:
@@ -149,17 +151,35 @@ class Endpoint:
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
 
-@pytest.fixture
-def endpoint():
+@contextmanager
+def an_endpoint() -> Iterator[Endpoint]:
     made = Endpoint()
     yield made
     made.server.shutdown()
     made.server.server_close()
 
 
+@pytest.fixture
+def endpoint():
+    with an_endpoint() as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory) -> Checkout:
-    return Checkout(tmp_path_factory.mktemp("checkout"))
+def module_endpoint():
+    """One endpoint for all tests of a file."""
+    with an_endpoint() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def new_checkout(tmp_path_factory) -> Callable[[], Checkout]:
+    return lambda: Checkout(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="module")
+def checkout(new_checkout) -> Checkout:
+    return new_checkout()
 
 
 @contextmanager
@@ -189,6 +209,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared/data is absent: checks against real survey data did not run")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that read real data: `-m shared` runs these alone."""
+    for item in items:
+        if "shared_data" in item.fixturenames:
+            item.add_marker("shared")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import mores
-from mores.config import Engine, Model
-from mores.engine import lease, model_ref
+from mores.engine.lease import lease
+from mores.engine.models import model_ref
+from mores.engine.settings import Engine, Model
 from mores.engine.walltime import UNLIMITED
 from mores.errors import EngineError
 
@@ -77,7 +78,8 @@ def test_the_grid_runs_through_slurm_though_jobs_are_cancelled_and_preempted(clu
     assert endpoint.stat().st_mode & 0o077 == 0  # its key is the user's alone
     subprocess.run(["scancel", *jobs(name="answer_items")], check=True)
     cluster.wait_for_lines(JOURNAL, cluster.lines(JOURNAL) + 30)
-    subprocess.run(["sbatch", "--partition=urgent", "--exclusive", "--wrap=true"], check=True)
+    urgent = ["sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=true"]
+    subprocess.run(urgent, check=True)
     told, _ = run.communicate(timeout=500)
     assert run.returncode == 0, told[-5000:]
     assert requeued() >= 1  # whatever else ran beside that cell too

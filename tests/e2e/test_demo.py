@@ -28,6 +28,25 @@ def demo(checkout):
     return checkout
 
 
+def audited(demo) -> dict[str, int]:
+    """How many results are in which state."""
+    rows = [line.split() for line in demo.run("audit", *PART).splitlines()]
+    table = {row[0]: row[1:] for row in rows if len(row) == 5}
+    return dict(zip(table["rule"], map(int, table["total"]), strict=True))
+
+
+def test_the_audit_finds_all_that_was_made_fresh_and_nothing_to_free(demo):
+    made = list((demo.folder / "results/made").rglob("*.json"))
+    fresh = {"fresh": len(made), "stale": 0, "missing": 0, "unknown": 0}
+    assert audited(demo) == fresh
+    shutil.move(demo.folder / ".snakemake", demo.folder / "moved")  # as in a copy of the results
+    assert audited(demo) == fresh
+    told = demo.run("gc", *PART)
+    assert "0.00 MB can be freed" in told and told.count(" MB ") == 1
+    shutil.rmtree(demo.folder / ".snakemake")
+    shutil.move(demo.folder / "moved", demo.folder / ".snakemake")
+
+
 def test_norms_help_and_a_placebo_does_not(demo):
     table = demo.table()
     for method in ("top1", "ranked"):
@@ -96,7 +115,7 @@ def test_a_changed_beta_trains_dpo_again_and_nothing_else(demo):
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
     cells = str(len(COUNTRIES))
     assert jobs == {
-        "train_dpo": cells,
+        "train_adapter": cells,
         "answer_items": cells,
         "score_cell": cells,
         "score_table": "1",
@@ -110,7 +129,9 @@ def test_an_adapter_is_trained_once(demo):
     shutil.rmtree(demo.folder / folder)
     demo.run(folder)
     assert (demo.folder / folder / "adapter_model.safetensors").read_bytes() == before
-    assert "trained before" in (demo.folder / "logs/train_sft/cnca_sft/demo/XAV.log").read_text()
+    assert (
+        "trained before" in (demo.folder / "logs/train_adapter/cnca_sft/demo/XAV.log").read_text()
+    )
 
 
 def test_an_adapter_is_published_with_its_scores(demo):

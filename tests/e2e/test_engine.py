@@ -24,36 +24,43 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 import mores
-from mores.chat import load_chat
-from mores.config import Model
+from mores.engine.probes import find_probes
 from mores.engine.server import members
+from mores.engine.settings import Model
 from mores.files import write_json
-from mores.training.adapter import find_probes
+from mores.method.chat import load_chat
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(mores.__file__).parents[1]
 LAYERS, HIDDEN = 2, 64
 
-RUN = "import time; from mores.engine import hold_run; run = hold_run(); print(1, flush=True); "
+RUN = "import time; from mores.engine.lease import hold_run; hold_run(); print(1, flush=True); "
 RUN += "time.sleep(1000)"
 JOB = """
 import json, sys
 from pathlib import Path
-from mores.cli import run
-from mores.config import Engine, Model
-from mores.engine import Request, adapter_ref, generate, model_ref
+from mores.engine.generate import Asker
+from mores.engine.models import adapter_ref, model_ref
+from mores.engine.settings import Engine, Model
+from mores.method.requests import Request
+from mores.process import run
 
 def main():
     job = json.loads(sys.argv[1])
     sampling = {"top_p": 0.9, "temperature": job["temperature"], "max_tokens": job["max_tokens"]}
-    adapter = adapter_ref(job["adapter"]) if job["adapter"] else None
     requests = [
         Request(({"role": "user", "content": f"How important is family? {n}"},),
-                sampling | {"seed": n}, adapter)
+                sampling | {"seed": n})
         for n in range(job["n"])
     ]
-    model = model_ref(job["name"], Model(path=job["model"], dtype="float32"))
-    got = generate(requests, model, Engine(**job["engine"]), Path(job["journal"]), job["journal"])
+    ask = Asker(
+        ref=model_ref(job["name"], Model(path=job["model"], dtype="float32")),
+        engine=Engine(**job["engine"]),
+        journal=Path(job["journal"]),
+        made_by={},
+        lora=adapter_ref(job["adapter"]) if job["adapter"] else None,
+    )
+    got = ask(requests, job["journal"])
     print(json.dumps([[one.text, one.finish_reason, one.completion_tokens] for one in got]))
 
 run(main)
@@ -100,8 +107,8 @@ class Bench:
         """The process group of the server."""
         return json.loads(self.state("*.group.json")[0].read_text())["group"]
 
-    def keeper(self) -> int:
-        """The keeper's process id, which the server's log is named after."""
+    def supervisor(self) -> int:
+        """The supervisor's process id, which the server's log is named after."""
         newest = max(self.folder.glob("logs/engine/*.log"), key=lambda path: path.stat().st_mtime)
         return int(newest.name.split(".")[-2])
 
@@ -235,15 +242,15 @@ def test_a_dead_adapter_fails_the_job(bench):
     assert not (bench.folder / "dead.jsonl").read_text()
 
 
-@pytest.mark.parametrize("killed", ["keeper", "server"])
-def test_killed_server_or_keeper_is_replaced_and_the_job_goes_on(bench, killed):
+@pytest.mark.parametrize("killed", ["supervisor", "server"])
+def test_killed_server_or_supervisor_is_replaced_and_the_job_goes_on(bench, killed):
     bench.finish("before.jsonl")
-    group, keeper, starts = bench.group(), bench.keeper(), bench.starts()
+    group, supervisor, starts = bench.group(), bench.supervisor(), bench.starts()
     journal = bench.folder / f"bereaved-{killed}.jsonl"
     job = bench.start(journal.name, engine={"concurrency": 3}, n=60, max_tokens=200)
     wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 5, 60)
-    if killed == "keeper":
-        os.kill(keeper, signal.SIGKILL)
+    if killed == "supervisor":
+        os.kill(supervisor, signal.SIGKILL)
     else:
         os.killpg(group, signal.SIGKILL)
     assert len(result(job)) == 60
@@ -261,11 +268,11 @@ def test_other_model_makes_an_idle_server_give_way(bench):
 
 def test_ctrl_c_leaves_nothing_behind(bench):
     bench.finish("last.jsonl", name="b")
-    group, keeper = bench.group(), bench.keeper()
+    group, supervisor = bench.group(), bench.supervisor()
     job = bench.start("endless.jsonl", name="b", engine={"concurrency": 3}, n=500, max_tokens=500)
     wait_for((bench.folder / "endless.jsonl").exists)
     os.killpg(bench.run.pid, signal.SIGINT)
     bench.run.wait(10)
     job.communicate(timeout=30)
-    wait_for(lambda: not members(group) and not members(keeper), 30)
+    wait_for(lambda: not members(group) and not members(supervisor), 30)
     assert bench.state("*.endpoint.json") == bench.state("*.group.json") == []

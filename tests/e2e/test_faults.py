@@ -26,7 +26,7 @@ class Study:
         self.sheet = f"results/answers/vanilla/demo/{country}.jsonl"
         self.journal = f"work/journal/answers/vanilla/demo/{country}.jsonl"
         self.log = checkout.folder / f"logs/answer_items/vanilla/demo/{country}.log"
-        self.patience = 1  # seconds until a request is given up
+        self.patience = 60  # seconds until a request is given up
 
     @property
     def config(self) -> tuple[str, ...]:
@@ -59,14 +59,28 @@ class Study:
 
     def start_and_hold(self) -> tuple[subprocess.Popen, threading.Event]:
         """A run in the midst of its work, which goes on when the event is set."""
-        go_on, self.patience = threading.Event(), 60
+        go_on = threading.Event()
         self.endpoint.reply = lambda body: "1" if self.early(body) or go_on.wait(60) else 500
         run = self.start()
-        self.checkout.wait_until(lambda: len(self.endpoint.bodies) == EARLY + IN_FLIGHT)
+        self.wait_until_asked(EARLY + IN_FLIGHT)
         return run, go_on
+
+    def wait_until_asked(self, count: int) -> None:
+        self.checkout.wait_until(lambda: len(self.endpoint.bodies) == count)
+
+    def kill(self) -> None:
+        """Kill the job itself, not the shell that it was started from."""
+        processes = self.checkout.processes("answer_items.py")
+        (job,) = [one for one in processes if one.name().startswith("python")]
+        job.kill()
 
     def early(self, body: dict) -> bool:
         return self.endpoint.bodies.index(body) < EARLY
+
+    def check_journal(self) -> None:
+        """Every answer is kept, and none twice."""
+        keys = [row["key"] for row in self.checkout.rows(self.journal)]
+        assert len(keys) == len(set(keys)) == ITEMS
 
     def forget(self) -> None:
         """Be as if nothing had been asked."""
@@ -96,7 +110,7 @@ def test_an_endpoint_in_passing_trouble(study):
             return "1"
         return time.sleep(1.5) or "1" if trouble == "hang" else trouble
 
-    study.endpoint.reply = reply
+    study.endpoint.reply, study.patience = reply, 1
     study.finish()
     assert len(study.asked()) == study.kept() == ITEMS
 
@@ -178,18 +192,34 @@ def test_a_full_disk_and_a_read_only_one_under_the_results(study, small_disk):
 
 
 @of("XMO")
-def test_a_killed_job_repeats_only_what_was_in_flight(study):
+def test_a_job_killed_twice_fails_and_a_rerun_repeats_only_what_was_in_flight(study):
     run, go_on = study.start_and_hold()
-    for process in study.checkout.processes("answer_items.py"):
-        process.send_signal(signal.SIGKILL)
-    run.communicate(timeout=60)
+    study.kill()
+    study.wait_until_asked(EARLY + 2 * IN_FLIGHT)
+    study.kill()
+    told, _ = run.communicate(timeout=60)
     assert run.returncode != 0
+    assert told.count("ended by signal 9; what was done so far is kept: once more") == 1
     assert not (study.checkout.folder / study.sheet).exists()
     go_on.set()
     study.finish()
+    assert len(study.endpoint.bodies) == ITEMS + 2 * IN_FLIGHT
+    study.check_journal()
+
+
+@of("XMO")
+def test_a_job_killed_once_goes_on_by_itself(study):
+    study.forget()
+    run, go_on = study.start_and_hold()
+    study.kill()
+    study.wait_until_asked(EARLY + 2 * IN_FLIGHT)
+    go_on.set()
+    told, _ = run.communicate(timeout=60)
+    assert run.returncode == 0, told[-3000:]
+    assert "ended by signal 9" in told
+    assert study.checkout.lines(study.sheet) == ITEMS
     assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
-    keys = [row["key"] for row in study.checkout.rows(study.journal)]
-    assert len(keys) == len(set(keys)) == ITEMS
+    study.check_journal()
 
 
 @of("XMO")

@@ -6,13 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jobs
 import pytest
 
-from mores.files import write_json, write_jsonl
+from mores.engine.settings import Training
+from mores.files import write_jsonl
+from mores.runner import How
+from mores.study.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ROOT / "workflow/scripts"
 DEMO = ROOT / "resources/demo/model"
+COMMON = {"batch_size": 8, "epochs": 2, "learning_rate": 0.001}
+SETTINGS = {
+    "sft": COMMON | {"objective": "sft", "data": "traces"},
+    "dpo": COMMON | {"objective": "dpo", "start": "sft"},
+}
+RUNTIME = Runtime(training=Training(device_batch=8, gradient_checkpointing=True))
+EXAMPLES, ADAPTER = "results/examples/{}.jsonl", "results/adapters/{}"
 
 
 @pytest.fixture(scope="module")
@@ -29,37 +39,38 @@ def home(tmp_path_factory) -> Path:
         row | {"chosen": f"{thought}\n</think>\n\n1", "rejected": f"{thought}\n</think>\n\n2"}
         for row in named
     ]
-    write_jsonl(home / "sft.jsonl", sft)
-    write_jsonl(home / "dpo.jsonl", dpo)
-    training = {"device_batch": 8, "gradient_checkpointing": True}
-    write_json(home / "runtime.json", {"engine": {}, "training": training})
+    write_jsonl(home / EXAMPLES.format("sft"), sft)
+    write_jsonl(home / EXAMPLES.format("dpo"), dpo)
     return home
 
 
-def train(home: Path, stage: str, *more: str) -> None:
-    """Run a training script; its log tells peak memory and tokens per second."""
-    settings = {"batch_size": 8, "epochs": 2, "learning_rate": 0.001}
-    settings |= {"sft": {"data": "traces"}, "dpo": {"data": "pairs", "start": "sft"}}[stage]
-    model = {"path": str(home / "base"), "dtype": "bfloat16"}
-    spec = {"model": model, "settings": settings, "tuning": stage, "learner": "XAV"}
-    command = [sys.executable, str(SCRIPTS / f"train_{stage}.py"), *more]
-    command += ["--examples", f"{stage}.jsonl", "--model", "base", "--runtime", "runtime.json"]
-    command += ["--spec", json.dumps(spec), "--output", stage, "--log", f"{stage}.log"]
-    subprocess.run(command, cwd=home, check=True, timeout=600)
-    told = re.search(r"peak memory .*", (home / f"{stage}.log").read_text())
+def train(home: Path, objective: str) -> None:
+    """Train an adapter; its log tells peak memory and tokens per second."""
+    spec = jobs.training(SETTINGS[objective], {"path": "base", "dtype": "bfloat16"}, home)
+    start = ADAPTER.format("sft") if objective == "dpo" else []
+    inputs = {"examples": [EXAMPLES.format(objective)], "start": start}
+    output = {"output": ADAPTER.format(objective)}
+    how = How(inputs=inputs, outputs=output, model="base", runtime=RUNTIME)
+    line = jobs.command("train_adapter", spec, how, log := f"{objective}.log")
+    subprocess.run(line, cwd=home, check=True, timeout=600)
+    told = re.search(r"peak memory .*", (home / log).read_text())
     assert told, "the log tells no peak memory"
-    print(stage, told[0])
+    print(objective, told[0])
+
+
+def losses(home: Path, objective: str) -> list[float]:
+    lines = (home / ADAPTER.format(objective) / "training.jsonl").read_text().splitlines()
+    return [json.loads(line)["loss"] for line in lines]
 
 
 @pytest.mark.gpu
 def test_half_a_billion_parameters_train_in_bf16(home):
     train(home, "sft")
-    losses = [json.loads(line)["loss"] for line in (home / "sft/training.jsonl").open()]
-    assert losses[-1] < losses[0]
+    told = losses(home, "sft")
+    assert told[-1] < told[0]
 
 
 @pytest.mark.gpu
 def test_dpo_goes_on_from_it(home):
-    train(home, "dpo", "--start", "sft")
-    first, *_ = ((home / "dpo/training.jsonl").read_text()).splitlines()
-    assert abs(json.loads(first)["loss"] - 0.6931) < 0.05
+    train(home, "dpo")
+    assert abs(losses(home, "dpo")[0] - 0.6931) < 0.05

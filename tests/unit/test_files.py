@@ -1,16 +1,9 @@
 import pytest
 
+from mores.canonical import canonical, digest
 from mores.errors import InputError
-from mores.files import (
-    canonical,
-    digest,
-    read_json,
-    read_jsonl,
-    whole,
-    whole_folder,
-    write_jsonl,
-    writing_in,
-)
+from mores.files import whole, whole_folder, write_json, write_jsonl, write_text, writing_in
+from mores.rows import json_text, jsonl_text, read_json, read_jsonl
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(tmp_path):
@@ -71,3 +64,23 @@ def test_a_library_that_fails_on_a_full_disk_is_explained(tmp_path, small_disk):
                 raise RuntimeError("unexpected pos 8384 vs 8278")
     with pytest.raises(RuntimeError, match="something else"), writing_in(folder):
         raise RuntimeError("something else")
+
+
+def test_a_value_is_indented_json_and_rows_are_a_line_each(tmp_path):
+    assert json_text({"é": [1]}) == '{\n "é": [\n  1\n ]\n}\n'
+    assert jsonl_text([{"a": "é"}, {"b": None}]) == '{"a": "é"}\n{"b": null}\n'
+    write_json(tmp_path / "value.json", {"é": [1]})
+    assert read_json(tmp_path / "value.json") == {"é": [1]}
+
+
+def test_a_torn_value_is_named_with_its_line(tmp_path):
+    path = tmp_path / "value.json"
+    path.write_text('{\n "a": ')
+    with pytest.raises(InputError, match=r"value.json, line 2: not JSON"):
+        read_json(path)
+
+
+def test_a_file_has_the_mode_that_was_asked_for(tmp_path):
+    write_text(tmp_path / "secret", "key", mode=0o600)
+    assert (tmp_path / "secret").read_text() == "key"
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600

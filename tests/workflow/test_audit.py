@@ -1,45 +1,51 @@
 """What `audit` says of results that are stale, changed by hand, missing, or without a record."""
 
-import os
+import re
 from pathlib import Path
 
-from mores.audit import audit
+# What the study is run for here.
+SHEET = "results/cells/vanilla/demo/XAV.json"
+NORMS = "results/norms/top1/demo/XBO/high.jsonl"
+TARGETS = f"{SHEET} {NORMS} results/cells/references.json"
+
+
+LINE = re.compile(r"^(stale|missing|unknown) +(results/[^:\n]+)(?:: (.*))?$", re.M)
+
+
+def lines(project) -> dict[str, str]:
+    """By result, what the audit says of it."""
+    found = LINE.findall(project.run("audit", target=""))
+    return {path: f"{state} {why}".strip() for state, path, why in found}
 
 
 def test_the_audit_names_key_module_and_input(project):
-    project.write_study({"tunings": {"cnca_dpo": {"beta": 0.2}}})
+    project.write_study({"mining": {"norms_per_topic": 1}})
     with open("workflow/scripts/mores/scoring/cell.py", "a") as stream:
         stream.write("\nCHANGED = True\n")
-    done = project.snakemake("audit", target=None)
-    assert done.returncode == 0, done.stderr
-    told = {line.split()[1]: line for line in done.stdout.splitlines() if line.startswith("stale")}
-    adapter = "results/adapters/cnca_dpo/demo/XAV"
-    assert told[f"{adapter}:"].endswith(": key settings.beta")
-    answers = "results/answers/cnca_dpo/demo/XAV.jsonl"
-    assert told[f"{answers}:"].endswith(f": input {adapter} is stale")
-    cell = told["results/cells/vanilla/demo/XAV.json:"]
-    assert cell.endswith(": module mores/scoring/cell.py")
+    told = lines(project)
+    assert told[NORMS] == "stale key norms_per_topic"
+    assert told[SHEET] == "stale module mores/scoring/cell.py"
     stale = Path("work/stale.txt").read_text().split()
-    assert {adapter, answers, "results/scores.tsv"} <= set(stale)
+    assert {NORMS, SHEET} <= set(stale)
     assert "results/answers/vanilla/demo/XAV.jsonl" not in stale
 
 
+def test_the_audit_names_the_input_that_a_result_should_have(project):
+    project.write_study({"traces": {"norms": "ranked"}, "countries": ["XAV", "XBO"]})
+    low = "results/norms/ranked/demo/XAV/low.jsonl"
+    told = lines(project)
+    assert told[low] == "missing"
+    assert told["results/cells/references.json"] == "stale key countries; key pool"
+
+
 def test_the_audit_tells_what_was_changed_by_hand_is_missing_or_has_no_record(project):
-    sheet = Path("results/cells/vanilla/demo/XAV.json")
-    content, stat = sheet.read_bytes(), sheet.stat()
-    sheet.write_text("{}")
-    record = Path("results/made/answers/sft/demo/XBO.jsonl.json")
-    hidden = record.rename("record.json")
-    gone = Path("results/references-kept.json")
-    Path("results/cells/references.json").rename(gone)
-    findings = {one.path: one for one in audit(project.results())}
-    assert "changed by hand" in findings[str(sheet)].reasons[0]
-    assert findings["results/answers/sft/demo/XBO.jsonl"].state == "unknown"
-    assert findings["results/cells/sft/demo/XBO.json"].state == "stale"
-    assert findings["results/cells/references.json"].state == "missing"
-    assert findings["results/cells/vanilla/demo/XBO.json"].state == "fresh"
-    gone.rename("results/cells/references.json")
-    hidden.rename(record)
-    sheet.write_bytes(content)
-    os.utime(sheet, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert {one.state for one in audit(project.results())} == {"fresh"}
+    answers = Path("results/answers/vanilla/demo/XAV.jsonl")
+    answers.write_text(answers.read_text() + "\n")
+    Path("results/made/norms/top1/demo/XBO/low.jsonl.json").unlink()
+    Path("results/cells/references.json").unlink()
+    told = lines(project)
+    assert told[str(answers)] == "stale it is not what was written: changed by hand, or damaged"
+    assert told[SHEET] == f"stale input {answers} has changed"
+    assert told["results/norms/top1/demo/XBO/low.jsonl"] == "unknown it has no record"
+    assert told[NORMS] == "stale input results/norms/top1/demo/XBO/low.jsonl is unknown"
+    assert told["results/cells/references.json"] == "missing"

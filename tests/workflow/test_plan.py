@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mores.items import load_bank
+from mores.method.items import load_bank
 
 ROOT = Path(__file__).parents[2]
 COUNTRIES, METHODS = 6, 8  # config/config.yaml
@@ -47,11 +47,9 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "mine_high_norms": 2 * COUNTRIES,
         "mine_topic_norms": COUNTRIES,
         "sample_traces": COUNTRIES,
-        "collect_examples": 2 * COUNTRIES,  # sft and cnca_sft
-        "train_sft": 2 * COUNTRIES,
+        "collect_examples": 3 * COUNTRIES,  # sft, cnca_sft and cnca_dpo
+        "train_adapter": 3 * COUNTRIES,
         "sample_rejected": COUNTRIES,
-        "pair_traces": COUNTRIES,
-        "train_dpo": COUNTRIES,
         "answer_items": COUNTRIES * METHODS,
         "score_cell": COUNTRIES * METHODS,
         "score_references": 1,
@@ -82,16 +80,16 @@ def test_the_paper_s_grid_is_its_arithmetic(checkout):
     plan = planned(checkout, *arguments, "--", "results/scores.tsv")
     units = 18 * 4
     assert plan["answer_items"] == plan["score_cell"] == units * (8 + 17)
-    assert plan["mine_topic_norms"] == plan["sample_traces"] == plan["train_dpo"] == units
-    assert plan["mine_low_norms"] == plan["mine_high_norms"] == plan["train_sft"] == 2 * units
-    assert plan["sample_rejected"] == plan["pair_traces"] == units
+    assert plan["mine_topic_norms"] == plan["sample_traces"] == plan["sample_rejected"] == units
+    assert plan["mine_low_norms"] == plan["mine_high_norms"] == 2 * units
+    assert plan["collect_examples"] == plan["train_adapter"] == 3 * units
 
 
 def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout):
     methods = "methods={pooled: {tuning: cnca_sft, scope: pooled}}"
     cell = "results/cells/pooled/demo/XAV.json"
     plan = planned(checkout, "--config", methods, "--", cell)
-    assert plan["train_sft"] == plan["answer_items"] == 1
+    assert plan["train_adapter"] == plan["answer_items"] == 1
     assert plan["sample_traces"] == plan["collect_examples"] == COUNTRIES
 
 

@@ -2,6 +2,7 @@
 
 Locks carry versions and hashes, no addresses; `pip install --no-deps --require-hashes` installs
 them as they stand. The CPU's torch has a lock of its own, since it comes from elsewhere (Makefile).
+A package stays at the version that its lock has, unless an .in file calls for another.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ FROM_PYTORCH = f" || \\\n    {{install}} --index-url {TORCH_INDEX}"
 
 
 def resolve(name: str, like: str = "") -> str:
-    """Let uv resolve an .in file for all platforms, as another lock did where it can."""
+    """Let uv resolve an .in file for all platforms, at another lock's versions where it can."""
     with tempfile.TemporaryDirectory() as folder:
         output, override = Path(folder, "lock.txt"), Path(folder, "override.txt")
         output.write_text(like)
@@ -61,6 +62,18 @@ def blocks(lock: str) -> list[tuple[str, str]]:
     return [(re.split(r"[=\s;\[]", part, maxsplit=1)[0].lower(), part) for part in parts]
 
 
+def present(name: str) -> str:
+    """A lock as it stands, or nothing where there is none yet."""
+    file = HERE / f"{name}.txt"
+    return file.read_text().removeprefix(HEAD) if file.exists() else ""
+
+
+def followed(first: str, second: str) -> str:
+    """What to resolve like: one lock, and for the packages that it lacks another."""
+    there = {package for package, _ in blocks(first)}
+    return first + "".join(part for package, part in blocks(second) if package not in there)
+
+
 def torch_lock() -> str:
     """The lock of the CPU's torch, which has no other source of hashes here."""
     hashes = " \\\n".join(f"    --hash=sha256:{value}" for value in TORCH)
@@ -70,7 +83,7 @@ def torch_lock() -> str:
 def slurm_lock(installed: str) -> str:
     """What submitting to SLURM needs besides what both environments hold."""
     there = {package for package, _ in blocks(installed)}
-    found = blocks(resolve("slurm"))
+    found = blocks(resolve("slurm", like=followed(installed, present("slurm"))))
     return "".join(part for package, part in found if package not in there)
 
 
@@ -86,9 +99,10 @@ def deploy_script(files: list[str]) -> str:
 
 
 def main() -> None:
-    """Write the locks, then the conda files; the GPU's lock follows the CPU's where it can."""
-    cpu = resolve("cpu")
-    gpu = resolve("gpu", like=cpu)
+    """Write the locks, each like the one it replaces, then the conda files; the GPU's lock follows
+    the CPU's where it can."""
+    cpu = resolve("cpu", like=present("cpu"))
+    gpu = resolve("gpu", like=followed(cpu, present("gpu")))
     kept = [part for package, part in blocks(cpu) if package not in (*LEFT_OUT, "torch")]
     (HERE / "torch-cpu.txt").write_text(torch_lock())
     (HERE / "cpu.txt").write_text(HEAD + "".join(kept))

@@ -1,42 +1,43 @@
-"""What all rules share: the checked settings and what makes a result stale.
+"""What all rules share: the checked settings, and how a step is run.
 
 Requires: the configuration files and the command line's overrides.
 Promises: CONFIG, SETTINGS and SPECS; every fault of the configuration told before any job starts.
 
-A rule has two params. `spec` is one JSON string of exactly what its result depends on, the user's
-files by their content; `code` is a digest of its script with all that it imports. The user's files
-are `ancient` inputs: their times count for nothing, so a clone or a touch makes nothing stale.
+A rule's param `job` is one JSON string of exactly what its result depends on: the settings it uses,
+the user's files by their content, and a digest of the step's code. The user's files are `ancient`
+inputs: their times count for nothing, so a clone or a touch makes nothing stale. The param `how` says
+where a job reads and writes and how the work is done; since it is a function of inputs and outputs,
+Snakemake does not compare it.
 """
 
-import json
 import os
 import re
 import shutil
 import sys
-from pathlib import Path
 
 sys.path.insert(0, os.path.abspath("workflow/scripts"))
 # `python` in a rule is the one that runs Snakemake, unless conda puts another before it.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 
-from mores import cells
-from mores.checks import check
-from mores.costs import plan
-from mores.engine import hold_run
+from mores.canonical import canonical
+from mores.engine.lease import hold_run
 from mores.errors import InputError
-from mores.files import write_json
-from mores.fingerprint import code_digest, module_digests
-from mores.jobs import asking_resources, cluster_resources, training_resources
-from mores.runtime import runtime
-from mores.settings import load_settings
-from mores.specs import Specs
+from mores.runner import How, Job, spell
+from mores.study import grid
+from mores.study.checks import check
+from mores.study.plan import Study
+from mores.study.resources import asking_resources, cluster_resources, training_resources
+from mores.study.runtime import runtime
+from mores.study.settings import load_settings
+from mores.study.specs import Specs
 
-try:
+STUDY = Study(
+    configfiles=["config/config.yaml", *workflow.config_settings.configfiles],
     # Read anew: Snakemake has put `--config methods=NAME` in place of the table it selects from.
-    SETTINGS = load_settings(
-        ["config/config.yaml", *workflow.config_settings.configfiles],
-        workflow.config_settings.config,
-    )
+    overrides=workflow.config_settings.config,
+)
+try:
+    SETTINGS = load_settings(STUDY.configfiles, STUDY.overrides)
     check(SETTINGS)
     SPECS = Specs(SETTINGS)
     SPECS.answered  # read now, so that a survey that lacks a country is told before any job
@@ -44,23 +45,25 @@ except InputError as error:
     sys.exit(f"\nError: {error}\n")
 
 CONFIG = SETTINGS.config
+RUNTIME = runtime(SETTINGS)
+RUN = (
+    "sh workflow/scripts/once_more.sh python workflow/scripts/{params.script}.py"
+    " --job {params.job:q} --how {params.how:q} --log {log:q}"
+)
 CPU_ENV = "../envs/cpu.yaml"
 ENGINE_ENV = "../envs/gpu.yaml" if shutil.which("nvidia-smi") else CPU_ENV
-CODE = {}  # by digest: the rule's name, and the digests of its modules
-# Ways to mine and to tune, by what they begin with.
+# Ways to mine, by what they begin with.
 FROM_TOPIC = [name for name, way in CONFIG.mining.ways.items() if way.answers == "none"]
 FROM_ITEMS = [name for name in CONFIG.mining.ways if name not in FROM_TOPIC]
-SUPERVISED = [name for name, tuning in CONFIG.tunings.items() if tuning.data != "pairs"]
-PREFERRED = [name for name in CONFIG.tunings if name not in SUPERVISED]
 
+# The user's files.
+BANK = {"bank": ancient(CONFIG.survey.bank)}
+WORDING = {**BANK, "prompts": ancient(CONFIG.prompts)}
 
 # What jobs ask of a cluster: to compute without a model, to ask one that is served, to train one.
 TO_COUNT = cluster_resources(SETTINGS)
 TO_ASK = asking_resources(SETTINGS)
 TO_TRAIN = training_resources(SETTINGS)
-
-# What scripts are told that look at the whole grid; a function, lest Snakemake fill in its braces.
-GRID = {"config": lambda wildcards: CONFIG.model_dump_json(), "pool": SETTINGS.pool}
 
 
 def one_of(names):
@@ -74,22 +77,38 @@ wildcard_constraints:
     method=one_of(CONFIG.methods),
     mining=one_of(CONFIG.mining.ways),
     tuning=one_of(CONFIG.tunings),
-    learner=f"[A-Z]{{3}}|{cells.POOLED}",
+    learner=f"[A-Z]{{3}}|{grid.POOLED}",
 
 
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.
 onstart:
-    write_json("work/runtime.json", runtime(SETTINGS).model_dump())
-    for name, modules in CODE.items():
-        write_json(f"work/code/{name}.json", modules)
     hold_run(CONFIG.engine.launcher)
 
 
-def code(script):
-    """What a script does, as a digest; `onstart` writes down what it is the digest of."""
-    path = Path("workflow/scripts", f"{script}.py")
-    CODE[code_digest(path)] = {"rule": script, "modules": module_digests(path)}
-    return code_digest(path)
+def step(rule):
+    """The params of a rule: its script, what the job is to make, and how."""
+
+    def job(wildcards):
+        spec = getattr(SPECS, rule)(**wildcards)
+        return canonical(Job.of(rule, spec).model_dump())
+
+    return {"script": rule, "job": job, "how": how}
+
+
+def how(wildcards, input, output):
+    """Where a job reads and writes, by name, which model it asks or trains, and the runtime."""
+    told = How(
+        inputs={name: spell(given) for name, given in input.items()},
+        outputs=dict(output.items()) or {"output": output[0]},
+        model=dict(wildcards).get("model"),
+        runtime=RUNTIME,
+    )
+    return told.model_dump_json(exclude_defaults=True)
+
+
+def study(wildcards):
+    """What Snakemake was called with; a function, lest Snakemake fill in its braces."""
+    return STUDY.model_dump_json()
 
 
 def by_model(wildcards):
@@ -99,39 +118,52 @@ def by_model(wildcards):
 
 def norms_in_context(wildcards):
     """The norms that this method puts before the question, if any: perhaps another country's."""
-    return cells.norms_of(SETTINGS, cells.Cell(**wildcards)) or []
+    return grid.norms_of(SETTINGS, grid.Cell(**wildcards)) or []
 
 
 def examples_in_context(wildcards):
     """The training rows that this method shows with their answers, if any."""
-    return cells.examples_of(SETTINGS, cells.Cell(**wildcards)) or []
+    return grid.examples_of(SETTINGS, grid.Cell(**wildcards)) or []
+
+
+def neutral_in_context(wildcards):
+    """The text that states no norm, where it is the method's control."""
+    how = CONFIG.methods[wildcards.method]
+    return ancient(CONFIG.neutral) if how.control == "neutral" else []
 
 
 def adapter_of_cell(wildcards):
     """The adapter that answers, if any: perhaps another country's, or one for all."""
-    return cells.adapter_of(SETTINGS, cells.Cell(**wildcards)) or []
+    return grid.adapter_of(SETTINGS, grid.Cell(**wildcards)) or []
 
 
 def adapter_of_method(wildcards):
     """The adapter that a method uses for its learner."""
     tuning = CONFIG.methods[wildcards.method].tuning
-    return cells.ADAPTER.format(tuning=tuning, **wildcards)
+    return grid.ADAPTER.format(tuning=tuning, **wildcards)
 
 
-def source_of_examples(wildcards):
-    """What supervised examples are made from: the country's answers, or right traces."""
-    from_answers = CONFIG.tunings[wildcards.tuning].data == "answers"
-    return cells.TRAIN if from_answers else cells.TRACES
+def source_of_examples(source, pattern):
+    """A file that examples are made from, where the tuning's objective learns from it.
+
+    What a tuned model says is asked of the tuning that this one continues from.
+    """
+
+    def path(wildcards):
+        tuning = CONFIG.tunings[wildcards.tuning]
+        named = dict(wildcards) | {"tuning": grid.start_of(tuning)}
+        return pattern.format(**named) if source in tuning.sources else []
+
+    return path
 
 
 def examples_of_learner(wildcards):
     """The examples of each country that an adapter learns from."""
-    countries = cells.taught(SETTINGS, wildcards.learner)
-    return expand(cells.EXAMPLES, country=countries, **wildcards)
+    countries = grid.taught(SETTINGS, wildcards.learner)
+    return expand(grid.EXAMPLES, country=countries, **wildcards)
 
 
-def started_from(pattern):
-    """A file of the tuning that this one continues from."""
-    return lambda wildcards: pattern.format(
-        **(dict(wildcards) | {"tuning": CONFIG.tunings[wildcards.tuning].start})
-    )
+def start_of_learner(wildcards):
+    """The adapter that this one continues from, if it continues from any."""
+    start = grid.start_of(CONFIG.tunings[wildcards.tuning])
+    return grid.ADAPTER.format(**(dict(wildcards) | {"tuning": start})) if start else []

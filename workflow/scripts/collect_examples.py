@@ -1,21 +1,7 @@
-"""Collect what supervised fine-tuning learns from: bare answers, or right traces."""
+"""Collect what an adapter learns from: answers, right traces, or right and wrong ones."""
 
-import argparse
-
-from mores.cli import run
-from mores.examples import answer_examples, trace_examples
-from mores.files import read_jsonl, write_jsonl
-from mores.stage import add_wording, open_wording
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", required=True, help="training rows or traces (JSONL)")
-    add_wording(parser)
-    args = parser.parse_args()
-    collect = {"answers": answer_examples, "traces": trace_examples}[args.spec["data"]]
-    write_jsonl(args.output, collect(open_wording(args), read_jsonl(args.source)))
-
+from mores.method.examples import collect_examples
+from mores.runner import run
 
 if __name__ == "__main__":
-    run(main)
+    run(collect_examples)

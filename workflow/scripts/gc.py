@@ -1,32 +1,25 @@
 """Show what journals and adapters no result needs; with --free, free what was shown before."""
 
 import argparse
-import json
 from pathlib import Path
 
-from mores.audit import audit
-from mores.cli import run
-from mores.config import Config
 from mores.errors import InputError
-from mores.files import read_json, write_json
-from mores.garbage import Garbage, find_garbage, other_journals
-from mores.prompts import load_countries
-from mores.results import every_result
-from mores.settings import Settings
-from mores.specs import Specs
+from mores.files import write_json
+from mores.process import run
+from mores.provenance.audit import audit
+from mores.provenance.garbage import Garbage, find_garbage, other_journals
+from mores.rows import read_json
+from mores.study.plan import Study, every_result
 
 SHOWN = Path("work/garbage.json")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=json.loads, required=True, help="configuration (JSON)")
-    parser.add_argument("--pool", nargs="+", required=True, help="countries that may lend norms")
+    parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
     parser.add_argument("--free", action="store_true", help="free what was shown before")
     args = parser.parse_args()
-    config = Config.model_validate(args.config)
-    settings = Settings(config, tuple(args.pool), load_countries(config.country_names))
-    results = every_result(settings, Specs(settings))
+    results = every_result(args.study)
     found = find_garbage(results, audit(results))
     if args.free:
         free(found)

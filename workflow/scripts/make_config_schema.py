@@ -2,9 +2,9 @@
 
 import argparse
 
-from mores.cli import run
-from mores.config import Config
 from mores.files import write_json
+from mores.process import run
+from mores.study.config import Config
 
 
 def main() -> None:

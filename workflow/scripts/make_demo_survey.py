@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from mores.cli import run
 from mores.demo.survey import draw_survey, plant_values
 from mores.files import write_json, write_text
-from mores.items import load_bank
+from mores.method.items import load_bank
+from mores.process import run
 
 
 def main() -> None:

@@ -1,16 +1,20 @@
 """Print what a run will ask of each model, and how much of it is journalled."""
 
 import argparse
-import json
 
-from mores.cli import run
-from mores.costs import table
+from mores.process import run
+from mores.study.costs import plan, table
+from mores.study.plan import Study, every_result
+from mores.study.settings import load_settings
+from mores.study.specs import Specs
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--plan", type=json.loads, required=True, help="rows of the plan (JSON)")
-    print(table(parser.parse_args().plan))
+    parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
+    study = parser.parse_args().study
+    settings = load_settings(study.configfiles, study.overrides)
+    print(table(plan(settings, Specs(settings), every_result(study))))
 
 
 if __name__ == "__main__":

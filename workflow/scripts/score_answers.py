@@ -8,8 +8,8 @@ import argparse
 import json
 from pathlib import Path
 
-from mores.cli import run
-from mores.items import load_bank
+from mores.method.items import load_bank
+from mores.process import run
 from mores.scoring.answers_file import score_answers
 
 BANK = Path(__file__).parents[2] / "resources/items/wvs7.yaml"

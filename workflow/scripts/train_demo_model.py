@@ -4,15 +4,15 @@ import argparse
 import random
 from pathlib import Path
 
-from mores.cli import run
 from mores.demo.card import CONDITIONS, card
 from mores.demo.dialogues import Writer
 from mores.demo.model import Recipe, save, train
 from mores.demo.reading import HeldOut, accuracy, sample
 from mores.demo.survey import COUNTRIES
 from mores.files import write_text
-from mores.items import load_bank
-from mores.prompts import Prompts, load_countries, load_neutral
+from mores.method.items import load_bank
+from mores.method.prompts import Prompts, load_countries, load_neutral
+from mores.process import run
 
 
 def main() -> None:

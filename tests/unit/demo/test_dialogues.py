@@ -7,15 +7,9 @@ import pytest
 
 from mores.demo.dialogues import Writer
 from mores.demo.language import LEVELS
-from mores.items import load_bank
-from mores.prompts import (
-    Prompts,
-    load_neutral,
-    parse_choice,
-    parse_norm,
-    parse_norms,
-    split_thinking,
-)
+from mores.method.items import load_bank
+from mores.method.prompts import Prompts, load_neutral
+from mores.method.replies import parse_choice, parse_norm, parse_norms, split_thinking
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")

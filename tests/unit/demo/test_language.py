@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mores.demo.language import LEVELS, WAYS, implied, low_norm, norm, shown
-from mores.items import Item, load_bank
+from mores.method.items import Item, load_bank
 
 ROOT = Path(__file__).parents[3]
 

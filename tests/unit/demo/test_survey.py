@@ -3,7 +3,7 @@ from pathlib import Path
 
 from mores.demo.language import implied
 from mores.demo.survey import COUNTRIES, draw_survey, plant_values
-from mores.items import load_bank
+from mores.method.items import load_bank
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from mores.config import Endpoint, Engine, Model
-from mores.engine import Adapter, ModelRef, Request
+from mores.engine.models import ModelRef
+from mores.engine.settings import Endpoint, Engine, Model
+from mores.method.requests import Request
 
 
 @dataclass
@@ -112,8 +113,8 @@ def settings(chat_server: ChatServer) -> Engine:
 def request_to() -> Callable[..., Request]:
     """Makes a request with one user turn."""
 
-    def make(said: str, adapter: Adapter | None = None, **sampling) -> Request:
+    def make(said: str, **sampling) -> Request:
         given = {"temperature": 0.6, "top_p": 0.95, "max_tokens": 8, "seed": 1}
-        return Request(({"role": "user", "content": said},), given | sampling, adapter)
+        return Request(({"role": "user", "content": said},), given | sampling)
 
     return make

@@ -1,7 +1,12 @@
+import json
+import subprocess
+import sys
+
 import pytest
 
-from mores.config import Engine
-from mores.engine.arguments import arguments, environment, on_cpu
+from mores.engine.arguments import ALLOWED, arguments, check_server_args, environment, on_cpu
+from mores.engine.models import ModelRef
+from mores.engine.settings import Engine
 from mores.errors import InputError
 
 
@@ -30,10 +35,69 @@ def test_a_rank_is_rounded_up_to_one_that_vllm_serves(model):
     assert "--enable-lora" not in arguments(model, Engine())
 
 
-@pytest.mark.parametrize("flag", ["--quantization", "--max_model_len=512", "--port=1", "-q"])
-def test_arguments_that_would_change_answers_unseen_are_refused(model, flag):
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--quantization"],
+        ["--max_model_len=512"],
+        ["--port=1"],
+        ["-q"],
+        ["-qfp8"],
+        ["--quant", "fp8"],
+        ["--hf-overrides.rope_theta", "1"],
+        ["--hf_overrides={}"],
+        ["--compilation-config", "{}"],
+        ["--compilation-config.mode=3"],
+        ["-cc.mode=3"],
+        ["-O3"],
+        ["--load-format", "dummy"],
+        ["--seed", "1"],
+        ["--seed=1"],
+        ["--config", "mine.yaml"],
+        ["--override-generation-config", "{}"],
+        ["--enable-prefix-cachin"],
+        ["--max-num-seq=8"],
+        ["--max_num_seqs=8"],
+        ["--block-size.x=1"],
+        ["--"],
+        ["--enforce-eager", "--dtype", "half"],
+    ],
+    ids=" ".join,
+)
+def test_arguments_that_might_change_answers_unseen_are_refused(model, given):
     with pytest.raises(InputError, match=r"engine: server_args: -.* may not stand here"):
-        arguments(model, Engine(server_args=[flag]))
+        arguments(model, Engine(server_args=given))
+
+
+def test_arguments_that_change_no_answer_pass_by_their_whole_names(model):
+    given = ["--max-num-seqs", "8", "--block-size=16", "--gpu-memory-utilization", "0.5"]
+    given += ["--no-enable-prefix-caching", "--enforce-eager"]
+    assert arguments(model, Engine(server_args=given))[-len(given) :] == given
+    for name in ALLOWED:
+        check_server_args([name])
+        check_server_args([f"{name}=1"])
+
+
+PARSER = """
+import json
+from vllm.entrypoints.launchers.cli_args import make_arg_parser
+from vllm.utils.argparse_utils import FlexibleArgumentParser
+parser = make_arg_parser(FlexibleArgumentParser())
+print(json.dumps([name for action in parser._actions for name in action.option_strings]))
+"""
+
+
+def test_vllm_knows_every_argument_that_is_allowed_or_given(model):
+    """The installed server's own parser, without a model."""
+    told = subprocess.run(
+        [sys.executable, "-c", PARSER], capture_output=True, text=True, check=True
+    )
+    known = set(json.loads(told.stdout.splitlines()[-1]))
+    needs = model.settings.resources.model_copy(update={"gpus": 2})
+    settings = model.settings.model_copy(update={"max_model_len": 512, "resources": needs})
+    given = arguments(ModelRef("tiny", settings, "d"), Engine(max_lora_rank=8))
+    assert known >= ALLOWED
+    assert known >= {one for one in given if one.startswith("--")}
 
 
 def test_environment_is_quiet_keyed_and_free_of_the_jobs_threads(model, monkeypatch):

@@ -4,15 +4,13 @@ from email.utils import format_datetime
 
 import pytest
 
-from mores.engine import Adapter
 from mores.engine.client import (
     Address,
     ServerGone,
-    Transient,
     ask,
-    read_completion,
     seconds_asked,
 )
+from mores.engine.models import Adapter
 from mores.errors import EngineError
 
 
@@ -21,11 +19,16 @@ def address(chat_server):
     return Address(chat_server.url, "served-tiny", "secret", "logs/engine/tiny.log")
 
 
-def ask_all(requests, address, settings, alive=lambda: True):
+def ask_all(requests, address, settings, alive=lambda: True, adapter=None):
     """Completions by request number, as they are kept."""
     kept = {}
     numbered = {str(number): request for number, request in enumerate(requests)}
-    ask(numbered, address, settings, alive, lambda one: kept.update({int(one.key): one}))
+    adapters = dict.fromkeys(numbered, adapter) if adapter else {}
+
+    def keep(one):
+        kept[int(one.key)] = one
+
+    ask(numbered, address, settings, alive, keep, adapters=adapters)
     return kept
 
 
@@ -94,7 +97,7 @@ def test_unreachable_server_is_tried_again_then_named(request_to, settings):
 
 def test_server_without_adapters_is_told_so(request_to, address, settings):
     with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*max_lora_rank"):
-        ask_all([request_to("say a", adapter=Adapter("/adapters/x", "d"))], address, settings)
+        ask_all([request_to("say a")], address, settings, adapter=Adapter("/adapters/x", "d"))
 
 
 def test_retry_after_is_a_number_or_a_date():
@@ -102,23 +105,3 @@ def test_retry_after_is_a_number_or_a_date():
     assert seconds_asked("2") == 2
     assert 50 < seconds_asked(later) <= 60
     assert seconds_asked("soon") == seconds_asked(None) == 0
-
-
-def test_thinking_parted_by_the_server_is_put_together_again():
-    answer = (
-        '{"choices": [{"message": {"content": %s, "reasoning_content": "hm"}, '
-        '"finish_reason": "stop"}]}'
-    )
-    assert read_completion("k", answer % '"4"').text == "<think>\nhm\n</think>\n4"
-    assert read_completion("k", answer % "null").text == "<think>\nhm"
-
-
-def test_half_a_surrogate_pair_does_not_reach_the_files():
-    answer = r'{"choices": [{"message": {"content": "a\ud83d"}, "finish_reason": "stop"}]}'
-    assert read_completion("k", answer).text == "a?"
-
-
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"choices": null}', '{"choices": [{}]}'])
-def test_what_is_no_completion_may_pass(text):
-    with pytest.raises(Transient):
-        read_completion("k", text)

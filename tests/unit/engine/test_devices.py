@@ -1,4 +1,4 @@
-"""Locks of devices; the GPUs are told by a script in nvidia-smi's place, since CI has none."""
+"""Locks of devices; the GPUs are told by a script in nvidia-smi's files, since CI has none."""
 
 import os
 
@@ -6,8 +6,8 @@ import pytest
 
 from mores.engine import devices
 from mores.engine.devices import Device, gpus, held, training_device
+from mores.engine.locks import present
 from mores.errors import EngineError, InputError
-from mores.locks import present
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 import fcntl
 import json
 import multiprocessing
+import re
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from mores.engine.journal import Journal
-from mores.engine.requests import Completion
+from mores.engine.journal import Journal, kept
 from mores.errors import InputError
+from mores.method.requests import Completion
 
 
 def completion(number: int, text: str = "text") -> Completion:
@@ -18,15 +21,23 @@ def keys(*numbers: int) -> set[str]:
     return {f"{number:064x}" for number in numbers}
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "journals" / "j.jsonl"
-
-
 def fill(path, *completions):
     with Journal(path) as book:
         for one in completions:
             book.add(one)
+
+
+def line_of(completion: Completion) -> bytes:
+    """The line that a journal holds for a completion."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "j.jsonl")
+        fill(path, completion)
+        return path.read_bytes()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "journals" / "j.jsonl"
 
 
 def test_finds_what_is_wanted_and_nothing_else(path):
@@ -47,6 +58,9 @@ def test_torn_last_line_is_cut_before_anything_is_added(path, caplog):
     assert "torn" in caplog.text
 
 
+WHOLE = line_of(completion(2, "some text"))
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -57,6 +71,11 @@ def test_torn_last_line_is_cut_before_anything_is_added(path, caplog):
         b'"completion_tokens": 1}\n',
         b'{"key": "' + b"0" * 63 + b'2", "text": "x\n',
         b"\xff\xfe\n",
+        WHOLE.replace(b"some text", b"sOme text"),
+        WHOLE.replace(b'"stop"', b'"length"'),
+        WHOLE.replace(b'"completion_tokens": 7', b'"completion_tokens": 8'),
+        WHOLE.replace(b"some text", b"\\ud83d text"),
+        re.sub(rb', "digest": "\w+"', b"", WHOLE),
     ],
 )
 def test_corrupt_line_is_counted_left_and_asked_again(path, caplog, line):
@@ -67,6 +86,23 @@ def test_corrupt_line_is_counted_left_and_asked_again(path, caplog, line):
         assert book.find(keys(1, 2, 3)).keys() == keys(1, 3)
     assert f"{path}: 1 lines do not parse" in caplog.text
     assert path.read_bytes() == first + line + last
+
+
+def test_a_damaged_answer_is_asked_again_and_then_had(path):
+    fill(path, completion(2, "some text"))
+    path.write_bytes(path.read_bytes().replace(b"some text", b"same text"))
+    with Journal(path) as book:
+        assert book.find(keys(2)) == {}
+        book.add(completion(2, "some text"))
+    with Journal(path) as book:
+        assert book.find(keys(2)) == {completion(2).key: completion(2, "some text")}
+
+
+def test_who_only_looks_sees_what_is_whole(path):
+    fill(path, completion(1))
+    with open(path, "ab") as stream:
+        stream.write(WHOLE.replace(b"some", b"sOme") + WHOLE + WHOLE[:-30])
+    assert list(kept(path)) == [completion(1), completion(2, "some text")]
 
 
 def test_completion_is_on_file_before_the_next_one_comes(path):

@@ -1,7 +1,7 @@
 import pytest
 
-from mores.config import Model
-from mores.engine import adapter_ref, model_ref
+from mores.engine.models import adapter_ref, model_ref
+from mores.engine.settings import Model
 from mores.errors import InputError
 
 
@@ -56,13 +56,58 @@ def test_wrong_path_is_told_before_any_server_starts(tmp_path, monkeypatch, path
         model_ref("m", Model(path=path))
 
 
-def test_adapter_is_named_by_its_content(folder, tmp_path):
+@pytest.mark.parametrize(
+    "beside", ["README.md", "LICENSE", "NOTICE.txt", "pic.png", ".gitattributes"]
+)
+@pytest.mark.parametrize("below", ["", "assets/", "assets/more/"])
+def test_what_stands_beside_a_model_shapes_nothing(folder, beside, below):
+    before = digest_of(folder)
+    path = folder / below / beside
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("one")
+    assert digest_of(folder) == before
+    path.write_text("two, longer")
+    assert digest_of(folder) == before
+
+
+def test_files_in_hidden_folders_shape_nothing(folder):
+    before = digest_of(folder)
+    (folder / ".cache/hub").mkdir(parents=True)
+    (folder / ".cache/hub/config.json").write_text("{}")
+    assert digest_of(folder) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["chat_template.jinja", "original/params.json", "2_Dense/deep/model.safetensors"]
+)
+def test_every_other_file_counts_in_folders_below_too(folder, name):
+    seen = [digest_of(folder)]
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for text in ("one", "two, longer"):
+        path.write_text(text)
+        seen.append(digest_of(folder))
+    path.rename(path.with_name("other"))
+    seen.append(digest_of(folder))
+    assert len(set(seen)) == 4
+
+
+def test_adapter_is_named_by_its_configuration_and_weights_alone(folder, tmp_path):
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     with pytest.raises(InputError, match=r"adapter: no adapter_config\.json"):
         adapter_ref(adapter)
     (adapter / "adapter_config.json").write_text('{"r": 8}')
+    with pytest.raises(InputError, match=r"adapter: no adapter_model\.safetensors"):
+        adapter_ref(adapter)
+    (adapter / "adapter_model.safetensors").write_bytes(b"weights")
     first = adapter_ref(adapter)
     assert first.folder == str(adapter)
-    (adapter / "adapter_config.json").write_text('{"r": 4}')
-    assert adapter_ref(adapter).digest != first.digest
+    (adapter / "README.md").write_text("a card")
+    (adapter / "lesson.json").write_text("{}")
+    (adapter / ".snakemake_timestamp").touch()
+    assert adapter_ref(adapter) == first
+    (adapter / "adapter_config.json").write_text('{"r": 16}')
+    second = adapter_ref(adapter)
+    (adapter / "adapter_model.safetensors").write_bytes(b"other weights")
+    assert len({first.digest, second.digest, adapter_ref(adapter).digest}) == 3

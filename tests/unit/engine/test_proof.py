@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from mores.config import Engine
-from mores.engine import Adapter
 from mores.engine.client import Address
+from mores.engine.models import Adapter
 from mores.engine.proof import prove_live
+from mores.engine.settings import Engine
 from mores.errors import EngineError
 
 ENGINE = Engine(launcher="endpoint", concurrency=1, retries=0)

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from mores.config import Engine, Model
 from mores.engine.client import Address
-from mores.engine.keeper import Need, deaf
-from mores.engine.local import end_left_over
-from mores.engine.place import Place, read_order
-from mores.engine.requests import ModelRef
+from mores.engine.launchers.local import end_orphans
+from mores.engine.models import ModelRef
 from mores.engine.server import PortTaken, Room, Server, last_complaint, members, stop_group
+from mores.engine.server_files import ServerFiles, read_order
+from mores.engine.settings import Engine, Model
+from mores.engine.supervisor import Demand, ignoring_signals
 from mores.files import write_json
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
@@ -46,8 +46,8 @@ def family():
 
 
 @pytest.fixture
-def place(model, tmp_path):
-    return Place(tmp_path / "host", model, Engine(), tmp_path / "logs")
+def files(model, tmp_path):
+    return ServerFiles(tmp_path / "host", model, Engine(), tmp_path / "logs")
 
 
 def test_whole_group_ends_the_deaf_ones_too(family, monkeypatch):
@@ -59,42 +59,42 @@ def test_whole_group_ends_the_deaf_ones_too(family, monkeypatch):
 
 
 def test_left_over_server_is_ended_and_a_stranger_with_its_number_spared(
-    family, place, monkeypatch
+    family, files, monkeypatch
 ):
     process, _ = family
     monkeypatch.setattr("mores.engine.server.STOP_SECONDS", 1)
     started = psutil.Process(process.pid).create_time()
-    end_left_over(place)  # nothing is noted
-    write_json(place.group, {"group": process.pid, "started": started - 100})
-    end_left_over(place)
+    end_orphans(files)  # nothing is noted
+    write_json(files.group, {"group": process.pid, "started": started - 100})
+    end_orphans(files)
     assert len(members(process.pid)) == 2
-    write_json(place.group, {"group": process.pid, "started": started})
-    end_left_over(place)
+    write_json(files.group, {"group": process.pid, "started": started})
+    end_orphans(files)
     assert members(process.pid) == []
 
 
-def test_orphans_of_a_stranger_are_spared(family, place):
+def test_orphans_of_a_stranger_are_spared(family, files):
     process, child = family
     process.kill()
     process.wait()
-    write_json(place.group, {"group": process.pid, "started": 0.0})
-    end_left_over(place)
+    write_json(files.group, {"group": process.pid, "started": 0.0})
+    end_orphans(files)
     assert [one.pid for one in members(process.pid)] == [child]
 
 
-def test_order_says_all_a_keeper_needs_and_is_private(place):
-    place.write_order()
-    assert read_order(place.order) == place
-    assert place.order.stat().st_mode & 0o077 == 0
+def test_order_says_all_a_supervisor_needs_and_is_private(files):
+    files.write_order()
+    assert read_order(files.order) == files
+    assert files.order.stat().st_mode & 0o077 == 0
 
 
-def test_servers_are_shared_by_settings_that_matter_and_no_others(place, model):
+def test_servers_are_shared_by_settings_that_matter_and_no_others(files, model):
     def name(**changed):
-        return Place(place.folder, model, Engine(**changed), place.logs).name
+        return ServerFiles(files.folder, model, Engine(**changed), files.logs).name
 
-    assert name(concurrency=8, idle_timeout=5) == place.name
-    assert name(server_env={"A": "1"}) != place.name
-    assert name(server_args=["--max-num-seqs", "8"]) != place.name
+    assert name(concurrency=8, idle_timeout=5) == files.name
+    assert name(server_env={"A": "1"}) != files.name
+    assert name(server_args=["--max-num-seqs", "8"]) != files.name
 
 
 class Present:
@@ -118,30 +118,30 @@ class Present:
         (False, {}, True),
     ],
 )
-def test_a_server_is_needed_or_not(place, stays, counts, over):
-    place = dataclasses.replace(place, engine=Engine(idle_timeout=0.01))
-    need = Need(place, SimpleNamespace(marks=Present(**counts), stays=stays))
-    need.serve(Address("u", "m", "k", "l"))
+def test_a_server_is_needed_or_not(files, stays, counts, over):
+    files = dataclasses.replace(files, engine=Engine(idle_timeout=0.01))
+    demand = Demand(files, SimpleNamespace(marks=Present(**counts), stays=stays))
+    demand.serve(Address("u", "m", "k", "l"))
     time.sleep(0.02)
-    assert need.over() == over
-    assert place.endpoint.exists() != over
+    assert demand.over() == over
+    assert files.endpoint.exists() != over
 
 
-def test_a_job_that_comes_at_the_last_moment_is_served(place):
-    need = Need(place, SimpleNamespace(marks=Present(), stays=False))
-    need.serve(Address("u", "m", "k", "l"))
+def test_a_job_that_comes_at_the_last_moment_is_served(files):
+    demand = Demand(files, SimpleNamespace(marks=Present(), stays=False))
+    demand.serve(Address("u", "m", "k", "l"))
     seen = iter([0, 0, 1])  # leases, runs, and then leases again
-    need.present = lambda folder: next(seen)
-    need.last -= 100
-    assert not need.over()
-    assert place.address() == Address("u", "m", "k", "l")
+    demand.present = lambda folder: next(seen)
+    demand.last -= 100
+    assert not demand.over()
+    assert files.address() == Address("u", "m", "k", "l")
 
 
-def test_a_stopping_keeper_is_deaf_and_hears_again_for_the_next_server():
+def test_a_stopping_supervisor_is_deaf_and_hears_again_for_the_next_server():
     heard = []
     before = signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
     try:
-        with deaf():
+        with ignoring_signals():
             signal.raise_signal(signal.SIGTERM)
         assert heard == []
         signal.raise_signal(signal.SIGTERM)
@@ -150,7 +150,7 @@ def test_a_stopping_keeper_is_deaf_and_hears_again_for_the_next_server():
         signal.signal(signal.SIGTERM, before)
 
 
-def test_a_port_that_another_program_has_is_told_apart(place):
+def test_a_port_that_another_program_has_is_told_apart(files):
     """The real server: it binds its port before it loads anything."""
     room = Room("127.0.0.1", "127.0.0.1")
     with socket.socket() as other:
@@ -158,7 +158,7 @@ def test_a_port_that_another_program_has_is_told_apart(place):
         other.listen()
         port = other.getsockname()[1]
         demo = ModelRef("demo", Model(path=str(DEMO), dtype="float32"), "d")
-        server = Server(demo, Engine(), room, place.logs / "taken.log", port)
+        server = Server(demo, Engine(), room, files.logs / "taken.log", port)
         server.start()
         try:
             with pytest.raises(PortTaken, match=r"ended while starting .*taken\.log"):
@@ -167,10 +167,10 @@ def test_a_port_that_another_program_has_is_told_apart(place):
             server.stop()
 
 
-def test_address_is_there_or_not(place):
-    assert place.address() is None
-    write_json(place.endpoint, {"url": "u", "served_model": "m", "key": "k", "log": "l"})
-    assert place.address().url == "u"
+def test_address_is_there_or_not(files):
+    assert files.address() is None
+    write_json(files.endpoint, {"url": "u", "served_model": "m", "key": "k", "log": "l"})
+    assert files.address().url == "u"
 
 
 def test_complaint_is_the_cause_not_its_echo(tmp_path):

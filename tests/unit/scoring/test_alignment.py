@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mores.items import Bank, Item
+from mores.method.items import Bank, Item
 from mores.scoring.alignment import first_integer, tally
 
 

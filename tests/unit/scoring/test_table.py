@@ -1,9 +1,10 @@
 import pytest
 
 from mores.errors import InputError
-from mores.scoring.table import COLUMNS, scores_table
+from mores.scoring.resample import Resampling
+from mores.scoring.table import COLUMNS, Table, score_table, scores_table
 
-SPEC = {"resamples": 200, "confidence": 0.95, "seed": 0}
+SPEC = Resampling(resamples=200, confidence=0.95, seed=0)
 ITEMS = [f"Q{n}" for n in range(20)]
 REQUIRED = (
     "country model method n_items n_valid alignment alignment_low alignment_high strict top_match "
@@ -109,3 +110,12 @@ def test_items_without_gold_in_a_country_are_out_of_its_count():
     assert table["AAA", "m", "top1"]["n_items"] == "10"
     assert float(table["AAA", "m", "top1"]["delta"]) == pytest.approx(100 / 3, abs=1e-4)
     assert table["AAA", "m", "top1"]["place"] == ""
+
+
+def test_the_step_scores_the_test_items_of_the_split():
+    rows = "".join(f"{name}\tt\ttest\n" for name in ITEMS)
+    split = f"item\ttopic\tpart\nQ98\tt\ttrain\n{rows}"
+    spec = Table(**SPEC.model_dump(), packages={})
+    assert score_table(spec, CELLS, REFERENCES, split) == scores_table(
+        CELLS, REFERENCES, ITEMS, SPEC
+    )

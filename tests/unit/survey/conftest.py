@@ -1,6 +1,6 @@
 import pytest
 
-from mores.items import load_bank
+from mores.method.items import load_bank
 
 BANK = """
 survey: small

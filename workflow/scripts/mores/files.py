@@ -1,7 +1,5 @@
 """Files and folders that are either whole or absent."""
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -10,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mores.errors import InputError
+from mores.rows import json_text, jsonl_text
 
 MIB = 1 << 20
 
@@ -92,55 +90,9 @@ def write_text(path: str | Path, text: str, mode: int = 0o666) -> None:
 
 def write_json(path: str | Path, value: Any, mode: int = 0o666) -> None:
     """Write `value` as indented JSON, whole."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n", mode)
+    write_text(path, json_text(value), mode)
 
 
 def write_jsonl(path: str | Path, rows: Iterable[dict]) -> None:
     """Write one JSON object a line, whole."""
-    write_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-
-
-def read_json(path: str | Path) -> Any:
-    """Read one JSON file; an InputError names the file and the line that does not parse."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the path") from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {error.lineno}: not JSON ({error.msg}); mend it") from None
-
-
-def read_jsonl(path: str | Path) -> list[dict]:
-    """Read one JSON object a line; an InputError names the file and a line that does not parse."""
-    rows = []
-    for number, line in enumerate(_lines(path), start=1):
-        try:
-            if line:
-                rows.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise InputError(f"{path}, line {number}: not JSON ({error.msg}); mend it") from None
-    return rows
-
-
-def _lines(path: str | Path) -> list[str]:
-    try:
-        # Not splitlines: model output may hold U+2028, which is no end of line in JSONL.
-        return Path(path).read_text(encoding="utf-8").rstrip("\n").split("\n")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the path") from None
-
-
-def canonical(value: Any) -> str:
-    """One JSON string for equal values: keys sorted, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(value: Any) -> str:
-    """SHA-256 of the canonical JSON of `value`, as 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
-
-
-def digest_file(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    write_text(path, jsonl_text(rows))

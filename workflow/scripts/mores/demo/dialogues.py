@@ -3,11 +3,13 @@ and answers, and the replies of a reader who goes by the norms in context and by
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mores.demo.language import LEVELS, WAYS, implied, low_norm, norm, shown
-from mores.items import Bank, Item
-from mores.prompts import END_THINKING, Country, Prompts
+from mores.method.chat import END_THINKING
+from mores.method.items import Bank, Item
+from mores.method.prompts import Country, Prompts
 
 SYLLABLES = [
     "ba",
@@ -96,7 +98,7 @@ class Writer:
         """An invented country that is no country of the demo survey."""
         stem = "".join(self.rng.choices(SYLLABLES, k=self.rng.randint(2, 3))).capitalize()
         name = stem + self.rng.choice(ENDINGS)
-        return Country("XXX", name, f"{name}n")
+        return Country(code="XXX", name=name, adjective=f"{name}n")
 
     def norms(self, topic: str, level: int) -> list[str]:
         """One to five norms that state the same level in different ways."""
@@ -183,7 +185,8 @@ class Writer:
     def ranked(self, bank: Bank, item: Item) -> Dialogue:
         """A norm mined from some answers in order of frequency: that of the first."""
         codes = self.rng.sample(item.codes, self.rng.randint(1, min(4, len(item.codes))))
-        shares: list[float | None] = sorted((self.rng.random() for _ in codes), reverse=True)
+        drawn = sorted((self.rng.random() for _ in codes), reverse=True)
+        shares: Sequence[float | None] = drawn
         if self.rng.random() < 0.5:
             shares = [None for _ in codes]
         answers = [

@@ -6,7 +6,7 @@ four levels, 0 (firmly against) to 3 (firmly in favour); every option of an item
 
 import math
 
-from mores.items import Item
+from mores.method.items import Item
 
 LEVELS = ("firmly against", "mildly against", "mildly in favour", "firmly in favour")
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from mores.demo.dialogues import Dialogue, Writer
 from mores.demo.language import LEVELS, implied, norm
-from mores.items import Bank, Item
-from mores.prompts import END_THINKING, Country, Prompts, parse_choice, split_thinking
+from mores.method.chat import END_THINKING
+from mores.method.items import Bank, Item
+from mores.method.prompts import Country, Prompts
+from mores.method.replies import parse_choice, split_thinking
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 from mores.demo.language import LEVELS, implied
-from mores.items import Bank, Item
+from mores.method.items import Bank, Item
 
 COUNTRIES = ("XAV", "XBO", "XDU", "XKI", "XLE", "XMO")
 STRAY = 0.12  # share of items on which a country's top answer is off what its value implies

@@ -4,20 +4,27 @@ import importlib.metadata
 import os
 from pathlib import Path
 
-from mores.config import Engine
-from mores.engine.requests import ModelRef
+from mores.engine.models import ModelRef
+from mores.engine.settings import Engine
 from mores.errors import InputError
+from mores.telemetry import OFF, OFFLINE
 
 # A server that gets SIGTERM lets what is in flight finish for so long; without it clients hang.
 DRAIN_SECONDS = 5
-# Arguments that mores sets itself, or that would change answers without making any result stale.
-REFUSED = {
-    *("--model", "--served-model-name", "--host", "--port", "--api-key", "--uds", "--root-path"),
-    *("--dtype", "--max-model-len", "--revision", "--tokenizer", "--tokenizer-revision", "--seed"),
-    *("--quantization", "-q", "--kv-cache-dtype", "--hf-overrides", "--chat-template"),
-    *("--generation-config", "--override-generation-config", "--reasoning-parser"),
-    *("--enable-lora", "--max-lora-rank", "--max-loras", "--lora-modules"),
-    *("--logits-processors", "--speculative-config", "--config"),
+# What may stand in `server_args`, by its whole name: how fast and with what memory, no answer.
+# vLLM's parser takes abbreviations, dotted keys and short forms, so a list of what may not would
+# not hold.
+ALLOWED = {
+    *("--gpu-memory-utilization", "--kv-cache-memory-bytes", "--num-gpu-blocks-override"),
+    *("--cpu-offload-gb", "--max-num-seqs", "--max-num-batched-tokens", "--block-size"),
+    *("--max-cpu-loras", "--fully-sharded-loras", "--enforce-eager", "--no-enforce-eager"),
+    *("--enable-prefix-caching", "--no-enable-prefix-caching"),
+    *("--enable-chunked-prefill", "--no-enable-chunked-prefill"),
+    *("--async-scheduling", "--no-async-scheduling", "--scheduling-policy"),
+    *("--tensor-parallel-size", "--pipeline-parallel-size", "--data-parallel-size"),
+    *("--distributed-executor-backend", "--disable-custom-all-reduce"),
+    *("--max-parallel-loading-workers", "--download-dir", "--disable-log-stats"),
+    *("--uvicorn-log-level", "--shutdown-timeout"),
 }
 # Tokens that prompts must share to share their computation: the smallest that CPU attention takes,
 # so that samples of one question compute its prompt once (vLLM's own choice is 128).
@@ -71,14 +78,14 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
 
 
 def check_server_args(server_args: list[str]) -> None:
-    """Refuse arguments that would change answers: engine settings make no result stale."""
+    """Refuse what might change answers: engine settings make no result stale."""
     for argument in server_args:
-        flag = argument.split("=")[0].replace("_", "-")
-        if flag in REFUSED:
+        if argument.startswith("-") and argument.split("=")[0] not in ALLOWED:
             raise InputError(
-                f"engine: server_args: {flag} may not stand here: mores sets it, or it shapes "
-                "answers; dtype, max_model_len and revision stand under `models`, anything else "
-                "belongs in the model's own folder"
+                f"engine: server_args: {argument.split('=')[0]} may not stand here: it is not "
+                "among the arguments that change no answer (docs/engine.md lists them, by their "
+                "whole names); dtype, max_model_len and revision stand under `models`, anything "
+                "else belongs in the model's own folder"
             )
 
 
@@ -87,16 +94,14 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
     own = {
         "VLLM_API_KEY": key,
         "VLLM_HOST_IP": "127.0.0.1",
-        "VLLM_NO_USAGE_STATS": "1",
-        "DO_NOT_TRACK": "1",
         "PYTHONUNBUFFERED": "1",
     }
     if on_cpu():
         # Set, it also keeps vLLM from claiming most of the memory and refusing to start with less.
         own["VLLM_CPU_KVCACHE_SPACE"] = "1"
     if Path(model.settings.path).is_dir():
-        own |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+        own |= OFFLINE
     if engine.max_lora_rank:
         own["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
     inherited = {name: value for name, value in os.environ.items() if name not in JOB_THREADS}
-    return inherited | own | engine.server_env
+    return inherited | OFF | own | engine.server_env

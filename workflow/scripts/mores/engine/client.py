@@ -1,21 +1,22 @@
 """The client: many requests in flight to one OpenAI-compatible server, each tried repeatedly."""
 
 import asyncio
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from mores.config import Engine
-from mores.engine.requests import Adapter, Completion, Request
+from mores.engine.models import Adapter
+from mores.engine.protocol import NoCompletion, body_of, read_completion
+from mores.engine.settings import Engine
 from mores.engine.walltime import UNLIMITED, Walltime
 from mores.errors import EngineError
+from mores.method.requests import Completion, Request
 
+NONE: Mapping[str, Adapter] = {}
 TRANSIENT = {408, 409, 425, 429}  # and every 5xx
-UNFINISHED = {None, "abort", "error"}  # finish reasons of an answer that the server gave up
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,29 @@ def ask(
     alive: Callable[[], bool],
     keep: Callable[[Completion], None],
     limit: Walltime = UNLIMITED,
+    adapters: Mapping[str, Adapter] = NONE,
 ) -> None:
     """Send requests (by key) in their order, `settings.concurrency` in flight; `keep` each answer.
+
+    `adapters` (by key) answer instead of the base model; the server loads them first.
 
     Raises EngineError when a request is refused, fails `settings.retries` + 1 times, or has no
     answer before the job's time `limit`, and ServerGone as soon as a failure finds `alive()` false.
     """
-    asyncio.run(_Client(address, settings, alive, limit).answer_all(requests, keep))
+    asyncio.run(_Client(address, settings, alive, limit, adapters).answer_all(requests, keep))
 
 
 class _Client:
-    def __init__(self, address: Address, settings: Engine, alive: Callable, limit: Walltime):
+    def __init__(
+        self,
+        address: Address,
+        settings: Engine,
+        alive: Callable[[], bool],
+        limit: Walltime,
+        adapters: Mapping[str, Adapter],
+    ):
         self.address, self.settings, self.alive, self.limit = address, settings, alive, limit
+        self.adapters = adapters
 
     async def answer_all(self, requests: dict[str, Request], keep) -> None:
         import aiohttp
@@ -80,7 +92,7 @@ class _Client:
         )
         try:
             async with self.session:
-                for adapter in {request.adapter for request in requests.values()} - {None}:
+                for adapter in set(self.adapters.values()):
                     await self.persist(self.load, adapter)
                 async with (
                     asyncio.timeout(self.limit.left()) as timer,
@@ -100,10 +112,14 @@ class _Client:
         """Await `act(*given)` until it succeeds, with back-off after failures that may pass."""
         import tenacity
 
+        def asked_wait(state: tenacity.RetryCallState) -> float:
+            failure = state.outcome and state.outcome.exception()
+            return failure.wait if isinstance(failure, Transient) else 0.0
+
         back_off = tenacity.wait_exponential_jitter(multiplier=0.5, max=30)
         tries = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception_type(Transient),
-            wait=lambda state: max(back_off(state), state.outcome.exception().wait),
+            wait=lambda state: max(back_off(state), asked_wait(state)),
             stop=tenacity.stop_after_attempt(self.settings.retries + 1),
             reraise=True,
         )
@@ -117,18 +133,18 @@ class _Client:
 
     async def answer(self, key: str, request: Request) -> Completion:
         """Ask for one completion."""
-        model = request.adapter.digest if request.adapter else self.address.served_model
-        if request.prompt is None:
-            path, asked = "chat/completions", {"messages": list(request.messages)}
-        else:  # the prompt holds what the tokenizer would add
-            path, asked = "completions", {"prompt": request.prompt, "add_special_tokens": False}
-        status, text = await self.post(path, {"model": model, **asked, **request.sampling})
+        adapter = self.adapters.get(key)
+        served = adapter.digest if adapter else self.address.served_model
+        status, text = await self.post(*body_of(request, served))
         if status != 200:
             raise EngineError(
                 f"the server refused a request (HTTP {status}: {text[:500]}), beginning "
                 f"{request.beginning}; {self.address.explain()}"
             )
-        return read_completion(key, text)
+        try:
+            return read_completion(key, text)
+        except NoCompletion as failure:
+            raise Transient(str(failure)) from None
 
     async def load(self, adapter: Adapter) -> None:
         """Have the server load an adapter, unless it has."""
@@ -165,38 +181,10 @@ class _Client:
 
 def seconds_asked(header: str | None) -> float:
     """Seconds of a Retry-After header, which gives a number or a date; 0 where it gives neither."""
-    with suppress(ValueError, TypeError):
+    if header is None:
+        return 0.0
+    with suppress(ValueError):
         return max(0.0, float(header))
     with suppress(ValueError, TypeError):
         return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     return 0.0
-
-
-def read_completion(key: str, text: str) -> Completion:
-    """Read the JSON of a completion, chat or not; Transient where it is none or was given up.
-
-    A server that parts thinking from answer (DeepSeek's API, a reasoning parser) gets them put
-    together again, as the model wrote them.
-    """
-    try:
-        answer = json.loads(text)
-        choice, usage = answer["choices"][0], answer.get("usage") or {}
-        message, reason = (
-            choice.get("message") or {"content": choice["text"]},
-            choice["finish_reason"],
-        )
-        content = message.get("content") or ""
-        thinking = message.get("reasoning_content") or message.get("reasoning") or ""
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Transient(f"no chat completion ({error!r}): {text[:200]}") from None
-    if reason in UNFINISHED:
-        raise Transient(f"the server gave an answer up (finish reason {reason})")
-    if thinking:
-        content = f"<think>\n{thinking}" + (f"\n</think>\n{content}" if content else "")
-    return Completion(
-        key=key,
-        text=content.encode(errors="replace").decode(),  # half a surrogate pair fits no file
-        finish_reason=reason,
-        prompt_tokens=usage.get("prompt_tokens", 0),
-        completion_tokens=usage.get("completion_tokens", 0),
-    )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mores.engine.arguments import on_cpu
+from mores.engine.locks import Lock, holding, sign_in, sign_out
 from mores.engine.server import POLL_SECONDS
 from mores.errors import EngineError, InputError
-from mores.locks import Lock, holding, sign_in, sign_out
 
 log = logging.getLogger("mores.engine")
 

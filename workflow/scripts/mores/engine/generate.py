@@ -2,78 +2,118 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mores.config import Engine
+from mores.canonical import digest
 from mores.engine.client import ServerGone, ask
 from mores.engine.journal import Journal
 from mores.engine.lease import lease
+from mores.engine.models import Adapter, ModelRef
 from mores.engine.progress import progress
 from mores.engine.proof import prove_live
-from mores.engine.requests import Completion, ModelRef, Request
+from mores.engine.settings import Engine
 from mores.engine.walltime import walltime
 from mores.errors import EngineError
+from mores.method.requests import Completion, Request
 
 log = logging.getLogger("mores.engine")
 
 RESTARTS = 3
 
 
-def generate(
-    requests: Sequence[Request], model: ModelRef, engine: Engine, journal: Path, label: str
-) -> list[Completion]:
-    """Completions in the order of the requests; equal requests are asked once.
+@dataclass(frozen=True)
+class Asker:
+    """A model, with an adapter or without, that answers what is not in the journal.
 
-    Every completion is journalled as it comes: after a kill, only what is missing is asked.
-    An adapter is proved live before it answers. Raises InputError when another process writes the
-    journal, EngineError when the server does not start, keeps dying, refuses a request or keeps
-    failing it, or ignores the adapter; the error names the server's log.
+    `made_by` is whatever else shapes its answers: the protocol, the packages that serve it.
     """
-    keys = [request.key(model) for request in requests]
-    wanted = dict(zip(keys, requests, strict=True))
-    with Journal(journal) as book:
-        had = book.find(wanted)
-        missing = {key: request for key, request in wanted.items() if key not in had}
-        log.info("%s: %d of %d requests journalled", label, len(had), len(wanted))
-        with progress(label, len(wanted), len(had)) as bar:
 
-            def keep(completion: Completion) -> None:
-                book.add(completion)
-                had[completion.key] = completion
-                bar.update()
+    ref: ModelRef
+    engine: Engine
+    journal: Path
+    made_by: dict[str, Any]
+    lora: Adapter | None = None
 
-            # Waiting for a server tells nothing of how fast it is: the clock starts with it.
-            _ask_missing(missing, had, model, engine, keep, bar.unpause)
-    return [had[key] for key in keys]
+    @property
+    def model(self) -> str:
+        """Digest of the model."""
+        return self.ref.digest
 
+    @property
+    def adapter(self) -> str | None:
+        """Digest of the adapter, if any."""
+        return self.lora.digest if self.lora else None
 
-def _ask_missing(
-    missing: dict[str, Request],
-    had: dict[str, Completion],
-    model: ModelRef,
-    engine: Engine,
-    keep: Callable[[Completion], None],
-    started: Callable[[], None],
-) -> None:
-    """Ask until nothing is missing; a server that dies is started again.
+    def key(self, request: Request) -> str:
+        """Digest of everything that shapes an answer; where and how it is served stays out."""
+        continued = {} if request.prompt is None else {"prompt": request.prompt}
+        return digest(
+            {
+                "model": self.ref.digest,
+                "dtype": self.ref.settings.dtype,
+                "max_model_len": self.ref.settings.max_model_len,
+                "adapter": self.adapter,
+                "messages": list(request.messages),
+                "sampling": request.sampling,
+                **self.made_by,
+                **continued,
+            }
+        )
 
-    A few deaths in a row without any answer between them are too many.
-    """
-    deaths, limit = 0, walltime()
-    while missing:
-        with lease(model, engine, limit) as held:
-            started()
-            try:
-                for adapter in {request.adapter for request in missing.values()} - {None}:
-                    prove_live(adapter, held.address, engine, held.alive)
-                ask(missing, held.address, engine, held.alive, keep, limit)
-            except ServerGone as error:
-                answered = any(key in had for key in missing)
-                deaths = 1 if answered else deaths + 1
-                log.warning("the server died (%s); %s", error, held.address.explain())
-                if deaths > RESTARTS:
-                    raise EngineError(
-                        f"the server of {model.name} died {deaths} times in a row; "
-                        f"{held.address.explain()}; what came so far is kept: run again"
-                    ) from None
-        missing = {key: request for key, request in missing.items() if key not in had}
+    def __call__(self, requests: Sequence[Request], label: str) -> list[Completion]:
+        """Completions in the order of the requests; equal requests are asked once.
+
+        Every completion is journalled as it comes: after a kill, only what is missing is asked.
+        An adapter is proved live before it answers. Raises InputError when another process writes
+        the journal, EngineError when the server does not start, keeps dying, refuses a request or
+        keeps failing it, or ignores the adapter; the error names the server's log.
+        """
+        keys = [self.key(request) for request in requests]
+        wanted = dict(zip(keys, requests, strict=True))
+        with Journal(self.journal) as book:
+            had = book.find(wanted)
+            missing = {key: request for key, request in wanted.items() if key not in had}
+            log.info("%s: %d of %d requests journalled", label, len(had), len(wanted))
+            with progress(label, len(wanted), len(had)) as bar:
+
+                def keep(completion: Completion) -> None:
+                    book.add(completion)
+                    had[completion.key] = completion
+                    bar.update()
+
+                # Waiting for a server tells nothing of its speed: the clock starts with it.
+                self._ask_missing(missing, had, keep, bar.unpause)
+        return [had[key] for key in keys]
+
+    def _ask_missing(
+        self,
+        missing: dict[str, Request],
+        had: dict[str, Completion],
+        keep: Callable[[Completion], None],
+        started: Callable[[], None],
+    ) -> None:
+        """Ask until nothing is missing; a server that dies is started again.
+
+        A few deaths in a row without any answer between them are too many.
+        """
+        deaths, limit = 0, walltime()
+        while missing:
+            with lease(self.ref, self.engine, limit) as held:
+                started()
+                try:
+                    if self.lora:
+                        prove_live(self.lora, held.address, self.engine, held.alive)
+                    adapters = dict.fromkeys(missing, self.lora) if self.lora else {}
+                    ask(missing, held.address, self.engine, held.alive, keep, limit, adapters)
+                except ServerGone as error:
+                    answered = any(key in had for key in missing)
+                    deaths = 1 if answered else deaths + 1
+                    log.warning("the server died (%s); %s", error, held.address.explain())
+                    if deaths > RESTARTS:
+                        raise EngineError(
+                            f"the server of {self.ref.name} died {deaths} times in a row; "
+                            f"{held.address.explain()}; what came so far is kept: run again"
+                        ) from None
+            missing = {key: request for key, request in missing.items() if key not in had}

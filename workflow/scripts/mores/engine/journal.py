@@ -8,10 +8,11 @@ import os
 from collections.abc import Container, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
-from mores.engine.requests import Completion
+from mores.canonical import digest
 from mores.errors import InputError
+from mores.method.requests import Completion
 
 log = logging.getLogger("mores.engine")
 
@@ -53,7 +54,7 @@ class Journal:
         """The completions of the wanted keys; memory grows with what is found, not with the file.
 
         A last line without an end was torn by a kill and is cut off; another line that does not
-        parse is counted, warned of, and left: its request is asked again.
+        parse, or is not what was written, is counted, warned of, and left: it is asked again.
         """
         found: dict[str, Completion] = {}
         corrupt, end = 0, 0
@@ -77,7 +78,7 @@ class Journal:
 
     def add(self, completion: Completion) -> None:
         """Append one completion and hand it to the operating system, which outlives this job."""
-        line = (json.dumps(asdict(completion), ensure_ascii=False) + "\n").encode()
+        line = (json.dumps(_row(completion), ensure_ascii=False) + "\n").encode()
         try:
             if self.stream.write(line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -99,11 +100,19 @@ def key_of(line: bytes) -> str:
     return line[KEY].decode("ascii", "replace")
 
 
+def _row(completion: Completion) -> dict[str, Any]:
+    """A completion as its line holds it, with a digest by which damage shows."""
+    return asdict(completion) | {"digest": digest(asdict(completion))[:16]}
+
+
 def _parse(line: bytes) -> Completion | None:
-    """The completion of a line, or None where the line holds anything else."""
+    """The completion of a line, or None where the line holds anything else, or is damaged."""
     try:
-        completion = Completion(**json.loads(line))
-    except (ValueError, TypeError):
+        row = json.loads(line)
+        noted = row.pop("digest")
+        completion = Completion(**row)
+        undamaged = digest(row)[:16] == noted
+    except (ValueError, TypeError, AttributeError, LookupError):
         return None
     texts = (completion.key, completion.text, completion.finish_reason)
-    return completion if all(isinstance(text, str) for text in texts) else None
+    return completion if undamaged and all(isinstance(text, str) for text in texts) else None

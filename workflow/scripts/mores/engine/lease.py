@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mores.config import Engine
 from mores.engine.client import Address
-from mores.engine.launch import LAUNCHERS, Launcher, launcher_of
-from mores.engine.place import Place, folder_of
-from mores.engine.requests import ModelRef
+from mores.engine.launchers import LAUNCHERS, Launcher, launcher_of
+from mores.engine.models import ModelRef
+from mores.engine.server_files import ServerFiles, folder_of
+from mores.engine.settings import Engine
 from mores.engine.walltime import Walltime
 from mores.errors import EngineError, InputError
 
 WORK, LOGS = Path("work"), Path("logs/engine")
-STARTS = 3  # keepers a job starts before it gives up on a server that never says why it ended
+STARTS = 3  # supervisors a job starts before it gives up on a server that never says why it ended
 POLL_SECONDS = 0.2
 
 
@@ -45,12 +45,12 @@ def lease(model: ModelRef, engine: Engine, limit: Walltime) -> Iterator[Lease]:
     if engine.launcher == "endpoint":
         yield Lease(_endpoint(model, engine), lambda: True)
         return
-    place = _least_leased(model, engine)
-    launcher = launcher_of(place)
-    mark = launcher.marks.sign_in(place.leases)
+    files = _least_leased(model, engine)
+    launcher = launcher_of(files)
+    mark = launcher.marks.sign_in(files.leases)
     try:
-        address = _await_server(place, launcher, limit)
-        yield Lease(address, lambda: launcher.there() and place.address() == address)
+        address = _await_server(files, launcher, limit)
+        yield Lease(address, lambda: launcher.there() and files.address() == address)
     finally:
         launcher.marks.sign_out(mark)
 
@@ -68,31 +68,31 @@ def _endpoint(model: ModelRef, engine: Engine) -> Address:
     return Address(entry.url.rstrip("/"), entry.served_model, key, None)
 
 
-def _least_leased(model: ModelRef, engine: Engine) -> Place:
+def _least_leased(model: ModelRef, engine: Engine) -> ServerFiles:
     """Of a model's replicas the one that fewest jobs lease; by lot, since many come at once."""
     folder = folder_of(engine.launcher, WORK)
     replicas = range(model.settings.resources.replicas)
-    places = [Place(folder, model, engine, LOGS, number) for number in replicas]
+    files = [ServerFiles(folder, model, engine, LOGS, number) for number in replicas]
     leased = LAUNCHERS[engine.launcher].marks.present
-    return min(places, key=lambda place: (leased(place.leases), random.random()))
+    return min(files, key=lambda one: (leased(one.leases), random.random()))
 
 
-def _await_server(place: Place, launcher: Launcher, limit: Walltime) -> Address:
+def _await_server(files: ServerFiles, launcher: Launcher, limit: Walltime) -> Address:
     """Wait for the server's address; have one started whenever there is none."""
     seen, starts = False, 0
     while True:
         if launcher.there():
             seen = True
-            if address := place.address():
+            if address := files.address():
                 return address
-        elif seen and place.failure.exists():
-            raise EngineError(place.failure.read_text(encoding="utf-8"))
+        elif seen and files.failure.exists():
+            raise EngineError(files.failure.read_text(encoding="utf-8"))
         elif starts == STARTS:
             raise EngineError(
-                f"the keeper of {place.model.name} ended {starts} times before its server "
-                f"took requests; its log is {place.keeper_log}"
+                f"the supervisor of {files.model.name} ended {starts} times before its server "
+                f"took requests; its log is {files.supervisor_log}"
             )
         elif launcher.start():
             seen, starts = True, starts + 1
-        limit.check(f"and no server of {place.model.name} takes requests yet")
+        limit.check(f"and no server of {files.model.name} takes requests yet")
         time.sleep(POLL_SECONDS)

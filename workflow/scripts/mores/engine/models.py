@@ -1,26 +1,45 @@
-"""What a model is: a digest of its files, or its commit on the hub."""
+"""What answers: a model by a digest of its files, or its commit on the hub; an adapter likewise."""
 
 import logging
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from mores.config import Model
-from mores.digests import folder_digest
-from mores.engine.requests import Adapter, ModelRef
+from mores.canonical import digest
+from mores.contents import file_digest, folder_digest
+from mores.engine.settings import Model
 from mores.errors import InputError
 
 log = logging.getLogger("mores.engine")
 
-# Files a server reads; a card or a licence beside them changes no answer.
-KINDS = {".safetensors", ".bin", ".json", ".jinja", ".model", ".txt", ".tiktoken"}
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+# What stands beside a model and shapes nothing: cards, licences, pictures, other people's notes.
+BESIDE = ("*.md", "LICENSE*", "NOTICE*", "*.png", "*.jpg", "*.jpeg", "*.pdf")
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """A model of the configuration and the digest of what it is."""
+
+    name: str
+    settings: Model
+    digest: str
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A LoRA in a folder; the digest of its weights is also its name on a server."""
+
+    folder: str
+    digest: str
 
 
 def model_ref(name: str, settings: Model) -> ModelRef:
     """A model of the configuration with its digest: of a folder's files, or `id@revision`."""
     folder = Path(settings.path)
     if (folder / "config.json").exists():
-        return ModelRef(name, settings, folder_digest(folder, KINDS))
+        return ModelRef(name, settings, folder_digest(folder, *BESIDE))
     if folder.exists() or not HUB_ID.fullmatch(settings.path):
         raise InputError(
             f"models: {name}: path: {folder} is neither a folder with a config.json nor a model's "
@@ -32,8 +51,12 @@ def model_ref(name: str, settings: Model) -> ModelRef:
 
 
 def adapter_ref(folder: str | Path) -> Adapter:
-    """The adapter in a folder (PEFT's files), named by the digest of its content."""
+    """The adapter in a folder (PEFT's files), named by the digest of its configuration and weights.
+
+    Raises InputError where a file is missing.
+    """
     path = Path(folder).resolve()
-    if not (path / "adapter_config.json").exists():
-        raise InputError(f"{folder}: no adapter_config.json in this folder; mend the path")
-    return Adapter(str(path), folder_digest(path, KINDS))
+    for name in ADAPTER:
+        if not (path / name).exists():
+            raise InputError(f"{folder}: no {name} in this folder; mend the path")
+    return Adapter(str(path), digest({name: file_digest(path / name) for name in ADAPTER}))

@@ -1,12 +1,14 @@
 """Proof that a server answers with an adapter: servers are known to ignore one in silence."""
 
 import logging
+from collections.abc import Callable
 
-from mores.config import Engine
 from mores.engine.client import Address, ask
-from mores.engine.requests import Adapter, Completion, Request
+from mores.engine.models import Adapter
+from mores.engine.settings import Engine
 from mores.errors import EngineError
-from mores.files import read_json
+from mores.method.requests import Completion, Request
+from mores.rows import read_json
 
 log = logging.getLogger("mores.engine")
 
@@ -14,7 +16,9 @@ AGREEING = 0.75  # share of probes that must begin as PEFT's reply does; roundin
 TOKENS = 32
 
 
-def prove_live(adapter: Adapter, address: Address, engine: Engine, alive) -> None:
+def prove_live(
+    adapter: Adapter, address: Address, engine: Engine, alive: Callable[[], bool]
+) -> None:
     """Raise EngineError unless the server's greedy replies differ from the base's as PEFT's do.
 
     The adapter's `probes.json` holds prompts on which PEFT's greedy reply parts from the base's,
@@ -22,20 +26,23 @@ def prove_live(adapter: Adapter, address: Address, engine: Engine, alive) -> Non
     """
     probes = read_json(f"{adapter.folder}/probes.json")
     sampling = {"temperature": 0.0, "max_tokens": TOKENS}
-    requests = {}
+    requests, adapters = {}, {}
     for number, probe in enumerate(probes):
-        messages = ({"role": "user", "content": probe["prompt"]},)
-        requests[f"adapted {number}"] = Request(messages, sampling, adapter)
-        requests[f"base {number}"] = Request(messages, sampling)
-    told: dict[str, Completion] = {}
-    ask(requests, address, engine, alive, lambda answer: told.update({answer.key: answer}))
-    differing = [
-        n for n in range(len(probes)) if told[f"adapted {n}"].text != told[f"base {n}"].text
-    ]
+        request = Request(({"role": "user", "content": probe["prompt"]},), sampling)
+        requests[f"adapted {number}"] = requests[f"base {number}"] = request
+        adapters[f"adapted {number}"] = adapter
+    texts: dict[str, str] = {}
+
+    def keep(completion: Completion) -> None:
+        texts[completion.key] = completion.text
+
+    ask(requests, address, engine, alive, keep, adapters=adapters)
+    numbers = range(len(probes))
+    differing = [n for n in numbers if texts[f"adapted {n}"] != texts[f"base {n}"]]
     agreeing = [
         n
         for n in differing
-        if told[f"adapted {n}"].text.removeprefix("<think>\n").startswith(probes[n]["expected"])
+        if texts[f"adapted {n}"].removeprefix("<think>\n").startswith(probes[n]["expected"])
     ]
     if len(agreeing) < AGREEING * len(probes):
         raise EngineError(

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import psutil
 
-from mores.config import Engine
 from mores.engine.arguments import arguments, environment
 from mores.engine.client import Address
-from mores.engine.requests import ModelRef
+from mores.engine.models import ModelRef
+from mores.engine.settings import Engine
 from mores.errors import EngineError
 from mores.files import write_json
 
@@ -42,7 +42,7 @@ class PortTaken(EngineError):
 class Room:
     """Where a server stands: the address it binds, its host's name to clients, its devices.
 
-    `note` is the file that tells its process group, if somebody ends what a killed keeper leaves.
+    `note` is the file that tells its process group, for whoever ends what a killed supervisor left.
     """
 
     bind: str
@@ -127,7 +127,9 @@ class Server:
     def serves_model(self) -> bool:
         """Whether it is our server at that port: it knows our key and our model."""
         models = self._get("/v1/models")
-        return bool(models) and self.model.name in {row["id"] for row in json.loads(models)["data"]}
+        if models is None:
+            return False
+        return self.model.name in {row["id"] for row in json.loads(models)["data"]}
 
     def _get(self, path: str) -> bytes | None:
         request = urllib.request.Request(

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from mores.items import Bank
+from mores.method.items import Bank
 
 DIGITS = re.compile(r"\d+")
 
@@ -48,16 +49,16 @@ class Tally:
 
     def score(self) -> float:
         """Alignment, 0..100; nan where no answer counts."""
-        return alignment(self.squares.sum(), self.weights.sum())
+        return float(alignment(self.squares.sum(), self.weights.sum()))
 
     def strict(self) -> float:
         """Strict alignment, 0..100; an invalid answer is as far off as can be."""
-        return alignment(self.strict_squares.sum(), self.strict_weights.sum())
+        return float(alignment(self.strict_squares.sum(), self.strict_weights.sum()))
 
     def strict_best(self) -> float:
         """Strict alignment if every invalid answer had been the gold one."""
         spans = np.where(np.isnan(self.missed), 0, self.missed) * self.strict_weights
-        return alignment((self.strict_squares - spans).sum(), self.strict_weights.sum())
+        return float(alignment((self.strict_squares - spans).sum(), self.strict_weights.sum()))
 
     @property
     def n_valid(self) -> int:
@@ -65,10 +66,10 @@ class Tally:
         return int((self.weights > 0).sum())
 
 
-def alignment(squares: np.ndarray | float, weights: np.ndarray | float) -> np.ndarray | float:
+def alignment(squares: npt.ArrayLike, weights: npt.ArrayLike) -> np.ndarray:
     """100 S from summed squares and summed squared spans; nan where nothing counts."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 100 * (1 - np.sqrt(np.maximum(squares, 0)) / np.sqrt(weights))
+        return np.asarray(100 * (1 - np.sqrt(np.maximum(squares, 0)) / np.sqrt(weights)))
 
 
 def tally(rows: Sequence[dict], gold: dict[str, int], bank: Bank) -> Tally:
@@ -97,6 +98,6 @@ def _tally_item(rows: list[dict], gold: int, item) -> tuple[float, ...]:
         sum((choice - gold) ** 2 for choice in named) + missed * span**2,
         len(rows) * span**2,
         sum(choice == gold for choice in named) / len(rows) if rows else np.nan,
-        np.mean(near) if near else np.nan,
+        float(np.mean(near)) if near else np.nan,
         missed / len(rows) if rows else np.nan,
     )

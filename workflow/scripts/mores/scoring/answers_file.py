@@ -4,12 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 from mores.errors import InputError
-from mores.files import read_json, read_jsonl
-from mores.items import Bank
-from mores.prompts import parse_choice, split_thinking
+from mores.method.items import Bank
+from mores.method.replies import parse_choice, split_thinking
+from mores.rows import read_json, read_jsonl
 from mores.scoring.alignment import tally
 from mores.scoring.cell import summary
-from mores.survey import import_survey
+from mores.survey.importing import read_survey
 
 
 def score_answers(survey: str, country: str, answers: str, mode: str, bank: Bank) -> dict:
@@ -20,7 +20,7 @@ def score_answers(survey: str, country: str, answers: str, mode: str, bank: Bank
     `strict` mode, it names an option.
     """
     rows = read_answers(answers, bank)
-    marginals = import_survey(survey, bank)
+    marginals = read_survey(survey, bank)
     own = marginals.filter(marginals["country"] == country, marginals["top"])
     if own.is_empty():
         known = ", ".join(marginals["country"].unique().sort())

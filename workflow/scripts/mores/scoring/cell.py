@@ -5,9 +5,29 @@ from collections import Counter
 import numpy as np
 
 from mores.errors import InputError
-from mores.items import Bank
+from mores.method.items import Bank
+from mores.method.replies import REASONS
 from mores.scoring.alignment import Tally, tally
-from mores.scoring.table import REASONS
+from mores.spec import Section
+from mores.survey.part import BankPart
+
+
+class CellScoring(Section):
+    """What a cell is scored with."""
+
+    country: str
+    model: str
+    method: str
+    bank: BankPart
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that compute scores."""
+
+
+def score_answered(spec: CellScoring, bank: Bank, answers: list[dict], test: list[dict]) -> dict:
+    """A cell with its scores."""
+    cell = {"country": spec.country, "model": spec.model, "method": spec.method}
+    where = f"the answers of {' '.join(cell.values())}"
+    return cell | score_cell(answers, test, bank, where)
 
 
 def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:

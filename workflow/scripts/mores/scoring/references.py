@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mores.items import Bank, Item
-from mores.scoring.resample import Sums
+from mores.errors import InputError
+from mores.method.items import Bank, Item
+from mores.scoring.resample import Resampling, Sums, draws, interval
+from mores.survey.part import BankPart
+from mores.survey.split import read_split
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,8 +22,20 @@ if TYPE_CHECKING:
 DRAWS = 200
 
 
+class ReferenceScoring(Resampling):
+    """What reference rows are made with."""
+
+    countries: tuple[str, ...]
+    """The countries that get rows."""
+    pool: tuple[str, ...]
+    """The countries that stand for the world."""
+    bank: BankPart
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that compute scores."""
+
+
 @dataclass(frozen=True)
-class Cell:
+class Answered:
     """A country's answers to an item: shares in the order of the codes, gold, respondents."""
 
     shares: np.ndarray
@@ -28,7 +43,7 @@ class Cell:
     n: int | None
 
 
-Survey = dict[str, dict[str, Cell]]  # country -> item -> cell
+Marginals = dict[str, dict[str, Answered]]  # country -> item -> answers
 Reference = Callable[[Item], np.ndarray | float | None]
 
 
@@ -41,17 +56,29 @@ class Scored:
     item_alignment: float
 
 
-def read_survey(marginals: "pl.DataFrame") -> Survey:
-    """Marginals (see `mores.survey.import_survey`) as cells by country and item."""
-    survey: Survey = {}
+def score_references(
+    spec: ReferenceScoring, bank: Bank, marginals: "pl.DataFrame", split: str
+) -> list[dict]:
+    """Rows of the references, on the test items of the split."""
+    survey = answers_by_country(marginals)
+    absent = [country for country in spec.pool if country not in survey]
+    if absent:
+        raise InputError(f"countries: the survey has no answers of {', '.join(absent)}")
+    items = [name for name, part in read_split(split).items() if part == "test"]
+    return reference_rows(survey, bank, items, [*spec.countries], [*spec.pool], spec)
+
+
+def answers_by_country(marginals: "pl.DataFrame") -> Marginals:
+    """Marginals (see `mores.survey.importing`) as cells by country and item."""
+    survey: Marginals = {}
     for (country, name), rows in marginals.group_by("country", "item", maintain_order=True):
         gold = rows.filter(rows["top"])["code"].item()
-        cell = Cell(rows["share"].to_numpy(), gold, rows["n"][0])
+        cell = Answered(rows["share"].to_numpy(), gold, rows["n"][0])
         survey.setdefault(country, {})[name] = cell
     return survey
 
 
-def references(survey: Survey, pool: list[str], country: str, seed: int) -> dict[str, Reference]:
+def references(survey: Marginals, pool: list[str], country: str, seed: int) -> dict[str, Reference]:
     """Each reference of a country as a function from an item to its answer, None if it has none.
 
     `pool` are the countries that stand for the world: the pooled mode and the other countries' mean
@@ -82,19 +109,19 @@ def _nearest(value: float) -> float:
     return float(round(value))
 
 
-def _mode(countries: list[dict[str, Cell]], item: Item) -> float | None:
+def _mode(countries: list[dict[str, Answered]], item: Item) -> float | None:
     """The code with the largest share in the mean of the countries' shares."""
     shares = [of[item.id].shares for of in countries if item.id in of]
     return float(item.codes[int(np.mean(shares, axis=0).argmax())]) if shares else None
 
 
-def _mean(countries: list[dict[str, Cell]], item: Item) -> float | None:
+def _mean(countries: list[dict[str, Answered]], item: Item) -> float | None:
     """The mean of the countries' mean codes, rounded to a code."""
     means = [of[item.id].shares @ np.array(item.codes) for of in countries if item.id in of]
     return _nearest(float(np.mean(means))) if means else None
 
 
-def _second_samples(cell: Cell, item: Item, rng: np.random.Generator) -> np.ndarray | None:
+def _second_samples(cell: Answered, item: Item, rng: np.random.Generator) -> np.ndarray | None:
     """The most frequent answers of further samples of the country, each of its own size."""
     if cell.n is None:
         return None
@@ -102,7 +129,7 @@ def _second_samples(cell: Cell, item: Item, rng: np.random.Generator) -> np.ndar
 
 
 def score_reference(
-    reference: Reference, cells: dict[str, Cell], bank: Bank, items: list[str]
+    reference: Reference, cells: dict[str, Answered], bank: Bank, items: list[str]
 ) -> Scored | None:
     """Score a reference on the items it has an answer for and the country a gold one."""
     squares, weights = np.zeros((len(items), DRAWS)), np.zeros(len(items))
@@ -122,29 +149,27 @@ def score_reference(
 
 
 def reference_rows(
-    survey: Survey,
+    survey: Marginals,
     bank: Bank,
     items: list[str],
     countries: list[str],
     pool: list[str],
-    spec: dict,
+    spec: Resampling,
 ) -> list[dict]:
     """Rows of the scores table, by country and reference, with the mean over `countries`."""
-    from mores.scoring.resample import draws, interval
-
-    counts = draws(len(items), spec["resamples"], spec["seed"])
+    counts = draws(len(items), spec.resamples, spec.seed)
     scored: dict[str, dict[str, Scored]] = {}
     for country in countries:
-        for name, reference in references(survey, pool, country, spec["seed"]).items():
+        for name, reference in references(survey, pool, country, spec.seed).items():
             if found := score_reference(reference, survey[country], bank, items):
                 scored.setdefault(name, {})[country] = found
     rows = []
     for name, by_country in scored.items():
         spread = {c: one.sums.scores(counts) for c, one in by_country.items()}
         for country, one in by_country.items():
-            low, high = interval(spread[country], spec["confidence"])
+            low, high = interval(spread[country], spec.confidence)
             rows.append(_row(country, name, [one], low, high))
-        low, high = interval(np.mean(list(spread.values()), axis=0), spec["confidence"])
+        low, high = interval(np.mean(list(spread.values()), axis=0), spec.confidence)
         rows.append(_row("MEAN", name, list(by_country.values()), low, high))
     return rows
 

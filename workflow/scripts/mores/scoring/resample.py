@@ -7,8 +7,20 @@ draws each item for all countries at once.
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import Field
 
 from mores.scoring.alignment import alignment
+from mores.spec import Section
+
+
+class Resampling(Section):
+    """How intervals and p-values are made."""
+
+    resamples: int = Field(2000, ge=100)
+    """Bootstrap and permutation draws."""
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    """Coverage of the intervals."""
+    seed: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from collections import defaultdict
 import numpy as np
 
 from mores.errors import InputError
+from mores.method.replies import REASONS
 from mores.scoring.resample import (
     Difference,
+    Resampling,
     Sums,
     difference,
     draws,
@@ -15,9 +17,9 @@ from mores.scoring.resample import (
     mean_difference,
     swaps,
 )
+from mores.survey.split import read_split
 
 MEAN, BASELINE = "MEAN", "vanilla"
-REASONS = ("cut", "refused", "no_number", "not_an_option", "ambiguous")
 COLUMNS = (
     *("country", "model", "method", "n_items", "n_valid"),
     *("alignment", "alignment_low", "alignment_high", "strict", "top_match", "invalid_rate"),
@@ -29,15 +31,30 @@ COUNTS = ("n_items", "n_valid", "n_answers", "n_without_norms", *COLUMNS[-len(RE
 AVERAGED = ("strict", "top_match", "invalid_rate", "strict_best", "item_alignment")
 
 
-def scores_table(cells: list[dict], references: list[dict], items: list[str], spec: dict) -> str:
+class Table(Resampling):
+    """What the table of scores is made with."""
+
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that compute it."""
+
+
+def score_table(spec: Table, cells: list[dict], references: list[dict], split: str) -> str:
+    """The table of scores of the whole grid, over the test items of the split (TSV)."""
+    items = [name for name, part in read_split(split).items() if part == "test"]
+    return scores_table(cells, references, items, spec)
+
+
+def scores_table(
+    cells: list[dict], references: list[dict], items: list[str], spec: Resampling
+) -> str:
     """The table as TSV, sorted by country, model and method: the same input gives the same bytes.
 
     `cells` are what `score_cell` wrote, `references` what `score_references` wrote, `items` the
     test items. Raises InputError where a model lacks a cell that another country has.
     """
     _check_grid(cells)
-    counts = draws(len(items), spec["resamples"], spec["seed"])
-    swap = swaps(len(items), spec["resamples"], spec["seed"])
+    counts = draws(len(items), spec.resamples, spec.seed)
+    swap = swaps(len(items), spec.resamples, spec.seed)
     by_cell = {(cell["model"], cell["method"], cell["country"]): cell for cell in cells}
     sums = {key: _sums(cell, items) for key, cell in by_cell.items()}
     rows = []
@@ -45,11 +62,12 @@ def scores_table(cells: list[dict], references: list[dict], items: list[str], sp
         countries = sorted(key[2] for key in by_cell if key[:2] == (model, method))
         keys = [(model, method, country) for country in countries]
         paired = [_difference(key, sums, counts, swap) for key in keys]
+        differences = [one for one in paired if one]
         spread = [sums[key].scores(counts) for key in keys]
         own = [by_cell[key] for key in keys]
         for cell, scores, pair in zip(own, spread, paired, strict=True):
             rows.append(_row([cell], cell["country"], scores, pair, spec))
-        together = mean_difference(paired) if paired[0] else None
+        together = mean_difference(differences) if differences else None
         rows.append(_row(own, MEAN, np.mean(spread, axis=0), together, spec))
     _correct(rows)
     _place(rows, references)
@@ -91,17 +109,17 @@ def _difference(key: tuple, sums: dict, counts: np.ndarray, swap: np.ndarray) ->
 
 
 def _row(
-    cells: list[dict], country: str, scores: np.ndarray, paired: Difference | None, spec: dict
+    cells: list[dict], country: str, scores: np.ndarray, paired: Difference | None, spec: Resampling
 ) -> dict:
     """One row: counts are summed over the cells, scores averaged."""
     row = {"country": country, "model": cells[0]["model"], "method": cells[0]["method"]}
     row |= {name: sum(cell[name] for cell in cells) for name in COUNTS}
     row |= {name: float(np.mean([cell[name] for cell in cells])) for name in AVERAGED}
     row["alignment"] = float(np.mean([cell["alignment"] for cell in cells]))
-    row["alignment_low"], row["alignment_high"] = interval(scores, spec["confidence"])
+    row["alignment_low"], row["alignment_high"] = interval(scores, spec.confidence)
     if paired:
         row["delta"], row["p_value"] = paired.observed, paired.p_value()
-        row["delta_low"], row["delta_high"] = interval(paired.resampled, spec["confidence"])
+        row["delta_low"], row["delta_high"] = interval(paired.resampled, spec.confidence)
     return row
 
 

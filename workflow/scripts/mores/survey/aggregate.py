@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from mores.errors import InputError
-from mores.files import read_json
+from mores.rows import read_json
 
 LARGEST_SAMPLE = 20_000
 MOST = 1.05  # shares rounded to two digits may sum to a little more than 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from mores.errors import InputError
-from mores.items import Bank
+from mores.method.items import Bank
 
 log = logging.getLogger("mores.survey")
 

@@ -1,0 +1,56 @@
+"""What a model is sent and how its reply is read, held to examples with the PROTOCOL they are of.
+
+`protocol.json` holds requests with the bodies that are sent for them, and replies with what is read
+from them (null where they are no completion).
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from mores.engine.protocol import PROTOCOL, NoCompletion, body_of, read_completion
+from mores.method.requests import Request
+from mores.rows import read_json
+
+GOLDEN = read_json(Path(__file__).with_name("protocol.json"))
+RAISE = (
+    "a model would be sent, or is read to say, something else: raise PROTOCOL, so that answers are "
+    "asked anew, then put it and what is now right into protocol.json"
+)
+
+
+def named(examples: list[dict]) -> list:
+    return [pytest.param(one, id=one["example"]) for one in examples]
+
+
+def test_the_examples_are_of_this_protocol():
+    assert GOLDEN["protocol"] == PROTOCOL, (
+        "PROTOCOL was raised: put it and what is now right into protocol.json"
+    )
+
+
+@pytest.mark.parametrize("example", named(GOLDEN["bodies"]))
+def test_what_is_sent_is_what_this_protocol_sends(example):
+    asked = example["request"]
+    request = Request(tuple(asked["messages"]), asked["sampling"], asked["prompt"])
+    path, body = body_of(request, example["served"])
+    assert (path, body) == (example["path"], example["body"]), RAISE
+
+
+@pytest.mark.parametrize("example", named(GOLDEN["readings"]))
+def test_what_is_read_is_what_this_protocol_reads(example):
+    try:
+        read = asdict(read_completion("its key", example["reply"]))
+        assert read.pop("key") == "its key"
+    except NoCompletion:
+        read = None
+    assert read == example["completion"], RAISE
+
+
+def test_what_is_no_completion_is_told_with_its_beginning():
+    with pytest.raises(NoCompletion, match=r"no chat completion \(.*<html>proxy"):
+        read_completion("k", "<html>proxy error</html>")
+    aborted = '{"choices": [{"message": {"content": "4"}, "finish_reason": "abort"}]}'
+    with pytest.raises(NoCompletion, match=r"gave an answer up \(finish reason abort"):
+        read_completion("k", aborted)

@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from mores.errors import InputError
+from mores.study.checks import check
+from mores.study.settings import load_settings
+
+ROOT = Path(__file__).parents[3]
+ENDPOINT = {"url": "http://localhost:1/v1", "served_model": "m"}
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def check_with(**overrides):
+    check(load_settings(["config/config.yaml"], overrides))
+
+
+def test_the_default_is_sound():
+    check_with()
+
+
+@pytest.mark.parametrize(
+    "path", ["deepseek-ai/DeepSeek-R1-Distill-Qwen-7B", "resources/demo/model"]
+)
+def test_a_model_is_a_folder_or_a_hub_id(path):
+    check_with(models={"mine": {"path": path}})
+
+
+def test_an_endpoint_with_its_key_is_sound(monkeypatch):
+    monkeypatch.setenv("MORES_TEST_KEY", "x")
+    entry = ENDPOINT | {"key_variable": "MORES_TEST_KEY"}
+    check_with(engine={"launcher": "endpoint", "endpoints": {"demo": entry}})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ({"survey": "none.csv"}, "survey.path: no file none.csv"),
+        ({"survey": {"bank": "resources"}}, "survey.bank: no file resources"),
+        ({"prompts": "config"}, "prompts: no template low_norm.j2 in config"),
+        ({"models": {"demo": {"path": "a/b/c"}}}, "models.demo.path: no folder a/b/c"),
+        ({"models": {"demo": {"path": "config"}}}, "models.demo.path: config holds no model"),
+        ({"methods": {"x": {"norm_country": "random"}}}, "methods.x.norm_country: whose norms?"),
+        (
+            {"methods": {"x": {"norms": "rankd"}}},
+            "methods.x.norms: no 'rankd' under `mining: ways`",
+        ),
+        ({"methods": {"x": {"norms": "rankd"}}}, "did you mean 'ranked'?"),
+        ({"methods": {"x": {"norms": "top1", "norm_model": "m"}}}, "no 'm' under `models`"),
+        ({"methods": {"x": {"tuning": "dpo"}}}, "methods.x.tuning: no 'dpo' under `tunings`"),
+        ({"methods": {"x": {"tuning_country": "XAV"}}}, "methods.x.tuning_country: whose tuning?"),
+        ({"methods": {"x": {"norms": "top1", "norm_country": "ZZZ"}}}, "'ZZZ' is not among"),
+        ({"methods": {"x": {"control": "neutral"}}}, "methods.x.control: of which norms?"),
+        ({"methods": {"x": {"norms_per_topic": 2}}}, "methods.x.norms_per_topic: of which norms?"),
+        (
+            {"methods": {"x": {"norms": "top1", "norms_per_topic": 4}}},
+            "methods.x.norms_per_topic: 4, but `mining: norms_per_topic` has only 3 mined",
+        ),
+        ({"methods": {"x": {"examples": 6}}}, "methods.x.examples: 6, but"),
+        ({"methods": {"x": {"thinking": 256}}}, "methods.x.thinking: 256 tokens leave none"),
+        ({"methods": {"x": {"prompt": "verse"}}}, "prompts: no template verse.j2"),
+        ({"neutral": "none.txt"}, "neutral: no file none.txt"),
+        ({"tunings": {"cnca_dpo": {"start": "sft"}}}, "tunings.cnca_dpo.start: must name a tuning"),
+        (
+            {"tunings": {"cnca_dpo": {"start": "gone"}}},
+            "tunings.cnca_dpo.start: must name a tuning on traces (cnca_sft)",
+        ),
+        ({"tunings": {"cnca_dpo": {"start": "cnca_dpo"}}}, "tunings.cnca_dpo.start: must name"),
+        ({"traces": {"norms": "topic"}}, "traces.norms: must name a way with low-level norms"),
+        ({"mining": {"ways": {"top1": {"top_k": 2}}}}, "mining.ways.top1: top_k, min_share"),
+        ({"training": {"report_to": "trackio"}}, "training.report_to: trackio is not installed"),
+        ({"engine": {"launcher": "endpoint"}}, "engine.endpoints: no entry for model demo"),
+        (
+            {
+                "engine": {
+                    "launcher": "endpoint",
+                    "endpoints": {"demo": ENDPOINT | {"key_variable": "MORES_NO_SUCH_KEY"}},
+                }
+            },
+            "the environment has no MORES_NO_SUCH_KEY; export it",
+        ),
+    ],
+)
+def test_what_a_run_would_miss_is_told(overrides, told):
+    with pytest.raises(InputError) as error:
+        check_with(**overrides)
+    assert told in str(error.value)
+
+
+def test_all_faults_are_told_at_once():
+    with pytest.raises(InputError, match=r"2 fault\(s\)"):
+        check_with(survey="none.csv", models={"demo": {"path": "a/b/c"}})
+
+
+def test_a_lone_country_has_no_placebo(tmp_path):
+    alone = tmp_path / "alone.yaml"
+    alone.write_text("countries: [XAV]\n")
+    with pytest.raises(InputError, match=r"methods\.placebo\.norm_country: no other country"):
+        check(load_settings(["config/config.yaml", alone], {}))

@@ -1,0 +1,101 @@
+"""What results there are and what they are made from, read off Snakemake's own graph."""
+
+from pathlib import Path
+
+import pytest
+
+from mores.canonical import digest
+from mores.provenance.fingerprint import step_modules
+from mores.study.grid import adapter_of, grid, norms_of
+from mores.study.plan import Study, every_result
+from mores.study.settings import load_settings
+from mores.study.specs import Specs
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    """A working directory with the project's files and no results."""
+    for name in ("config", "resources", "workflow", "Snakefile"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+
+
+def results(target="all", configfiles=(), **overrides):
+    return every_result(Study(configfiles=list(configfiles), overrides=overrides), target)
+
+
+def test_every_result_stands_once_after_what_it_is_made_from():
+    found = results(countries="XAV,XBO")
+    seen: set[str] = set()
+    for result in found:
+        assert result.path not in seen
+        assert seen >= set(result.inputs)
+        seen.add(result.path)
+    assert found[-1].path == "results/scores.tsv"
+
+
+def test_a_job_holds_the_spec_and_the_digest_of_the_code():
+    overrides = {"countries": "XAV", "methods": "cnca_dpo"}
+    specs = Specs(load_settings(["config/config.yaml"], overrides))
+    by_rule = {one.rule: one for one in results(**overrides)}
+    assert len(by_rule) == 12
+    for rule, one in by_rule.items():
+        spec = getattr(specs, rule)(**one.named)
+        assert one.spec == spec.model_dump(mode="json")
+        objective = getattr(spec, "trained_by", None)
+        assert one.job["objective"] == objective
+        assert one.job["code"] == digest(step_modules(rule, objective))
+
+
+def test_inputs_are_those_of_the_method():
+    methods = {"mine": {"norms": "ranked", "norm_country": "random", "examples": 2}}
+    overrides = {"countries": "XAV", "methods": methods | {"cnca_dpo": None}}
+    settings = load_settings(["config/config.yaml"], overrides)
+    found = {one.path: one for one in results(**overrides)}
+    for cell in grid(settings):
+        answers = found[cell.at("results/answers/{method}/{model}/{country}.jsonl")]
+        wanted = {norms_of(settings, cell), adapter_of(settings, cell)} - {None}
+        if cell.method == "mine":
+            wanted.add("results/survey/XAV/train.jsonl")
+        assert set(answers.inputs) == wanted
+
+
+def test_a_pooled_adapter_is_made_from_every_countrys_examples():
+    pooled = {"pooled": {"tuning": "sft", "scope": "pooled"}}
+    found = {one.path: one for one in results(countries="XAV", methods=pooled)}
+    inputs = found["results/adapters/sft/demo/POOLED"].inputs
+    assert inputs == [
+        f"results/examples/sft/demo/POOLED/{code}.jsonl"
+        for code in ("XAV", "XBO", "XDU", "XKI", "XLE", "XMO")
+    ]
+
+
+def test_what_asks_a_model_has_a_journal():
+    for one in results(countries="XAV"):
+        asks = one.rule.startswith(("mine_", "sample_", "answer_"))
+        assert (one.journal is not None) == asks
+        if asks:
+            assert one.journal == Path("work/journal", Path(one.path).relative_to("results"))
+
+
+def test_configuration_files_count_and_overrides_win(tmp_path):
+    (tmp_path / "mine.yaml").write_text("answers: {samples: 2}\ntraces: {samples: 3}\n")
+    given = {"countries": "XAV", "methods": "cnca_sft", "traces": {"samples": 4}}
+    specs = {one.rule: one.spec for one in results(configfiles=["mine.yaml"], **given)}
+    assert specs["answer_items"]["samples"] == 2
+    assert specs["sample_traces"]["samples"] == 4
+
+
+def test_another_target_is_read_too():
+    found = results("adapters", countries="XAV", methods="sft")
+    assert found[-1].path == "results/published/sft/demo/XAV"
+
+
+def test_results_are_told_whether_or_not_they_are_there():
+    before = results(countries="XAV")
+    split = Path("results/survey/split.tsv")
+    split.parent.mkdir(parents=True)
+    split.write_text("item\ttopic\tpart\n")
+    assert results(countries="XAV") == before

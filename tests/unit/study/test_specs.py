@@ -1,0 +1,223 @@
+"""Which rules' specs an edit changes; the files they read from each other make the rest stale."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mores.provenance import versions
+from mores.spec import Section
+from mores.study import specs as module
+from mores.study.settings import load_settings
+from mores.study.specs import Specs
+
+ROOT = Path(__file__).parents[3]
+
+
+def stages(*names: str) -> set[str]:
+    """These stages of both countries."""
+    return {f"{name} {country}" for name in names for country in ("XAV", "XBO")}
+
+
+ASK = stages("low", "high", "topic", "answer", "traces", "rejected")
+WORDED = ASK | stages("examples")
+TUNED = stages("sft", "dpo")
+SCORED = {"references"} | stages("cell")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A copy of what the demo's configuration names, with a stand-in for the model."""
+    for name in ("resources/items", "resources/prompts", "config"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("countries.yaml", "neutral.txt"):
+        shutil.copy(ROOT / "resources" / name, tmp_path / "resources")
+    (tmp_path / "resources/demo/model").mkdir(parents=True)
+    (tmp_path / "resources/demo/model/config.json").write_text("{}")
+    shutil.copy(ROOT / "resources/demo/survey.json", tmp_path / "resources/demo")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def specs_of(**overrides) -> dict[str, Section]:
+    """Each rule's spec, for two countries where it depends on one."""
+    specs = Specs(load_settings(["config/config.yaml"], overrides))
+    found = {
+        "import": specs.import_survey(),
+        "split": specs.split_items(),
+        "references": specs.score_references(),
+        "table": specs.score_table(),
+    }
+    for country in ("XAV", "XBO"):
+        found[f"rows {country}"] = specs.split_country(country)
+        found[f"low {country}"] = specs.mine_low_norms("top1", "demo", country)
+        found[f"high {country}"] = specs.mine_high_norms("top1", "demo", country)
+        found[f"topic {country}"] = specs.mine_topic_norms("topic", "demo", country)
+        found[f"answer {country}"] = specs.answer_items("top1", "demo", country)
+        found[f"traces {country}"] = specs.sample_traces("demo", country)
+        found[f"rejected {country}"] = specs.sample_rejected("cnca_sft", "demo", country, country)
+        found[f"examples {country}"] = specs.collect_examples("sft", "demo", country, country)
+        found[f"sft {country}"] = specs.train_adapter("cnca_sft", "demo", country)
+        found[f"dpo {country}"] = specs.train_adapter("cnca_dpo", "demo", country)
+        found[f"cell {country}"] = specs.score_cell("top1", "demo", country)
+        found[f"published {country}"] = specs.publish_adapter("sft", "demo", country)
+    return found
+
+
+def changed(before: dict[str, Section], after: dict[str, Section]) -> set[str]:
+    return {rule for rule in before if before[rule] != after[rule]}
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text(encoding="utf-8")
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "stale"),
+    [
+        ({"engine": {"concurrency": 1, "launcher": "endpoint", "server_args": ["-x"]}}, set()),
+        ({"countries": "XAV"}, {"references"}),
+        ({"models": {"second": {"path": "a/b", "revision": "c"}}}, set()),
+        ({"methods": {"more": {"norms": "top1"}}}, set()),
+        ({"methods": {"top1": {"thinking": 64}}}, {"answer XAV", "answer XBO"}),
+        ({"methods": {"sft": {"thinking": 64}}}, set()),
+        ({"mining": {"ways": {"top1": {"answers": "ranked"}}}}, {"low XAV", "low XBO"}),
+        ({"mining": {"ways": {"ranked": {"top_k": 2}}}}, set()),
+        ({"tunings": {"cnca_dpo": {"beta": 0.2}}}, {"dpo XAV", "dpo XBO"}),
+        ({"tunings": {"cnca_sft": {"epochs": 1}}}, {"sft XAV", "sft XBO"}),
+        ({"traces": {"samples": 2}}, {"traces XAV", "traces XBO", "rejected XAV", "rejected XBO"}),
+        ({"traces": {"second_round": None}}, {"traces XAV", "traces XBO"}),
+        ({"models": {"demo": {"resources": {"gpus": 4}}}}, set()),
+        ({"training": {"device_batch": 1}}, set()),
+        ({"tunings": {"sft": {"epochs": 1}}}, set()),
+        ({"tunings": {"sft": {"data": "traces"}}}, stages("examples")),
+        ({"methods": {"top1": {"norm_country": "random"}}}, set()),  # which file it is, is told by
+        ({"methods": {"top1": {"norms": "ranked"}}}, set()),  # the inputs
+        ({"methods": {"top1": {"prompt": "persona"}}}, stages("answer")),
+        ({"methods": {"top1": {"control": "neutral"}}}, stages("answer")),
+        ({"methods": {"top1": {"norms_per_topic": 1}}}, stages("answer")),
+        ({"methods": {"top1": {"examples": 2}}}, stages("answer")),
+        ({"mining": {"norms_per_topic": 2}}, stages("high", "topic")),
+        ({"mining": {"retries": 9}}, stages("low", "high", "topic")),
+        ({"mining": {"sampling": {"seed": 1}}}, stages("low", "high", "topic")),
+        ({"scores": {"resamples": 100}}, {"references", "table"}),
+        ({"models": {"demo": {"max_model_len": 512}}}, ASK | TUNED),
+        ({"training": {"report_to": "wandb", "save_steps": 1}}, set()),
+        ({"answers": {"samples": 1}}, {"answer XAV", "answer XBO"}),
+        ({"scores": {"seed": 1}}, {"references", "table"}),
+        ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK | TUNED),
+        (
+            {"split": {"seed": 1}},
+            {"split"} | stages("low", "answer", "traces", "rejected", "examples"),
+        ),
+        ({"survey": {"weights": False}}, {"import", "rows XAV", "rows XBO"}),
+    ],
+)
+def test_a_changed_key_changes_the_specs_that_use_it(project, overrides, stale):
+    assert changed(specs_of(), specs_of(**overrides)) == stale
+
+
+def item_of(part: str) -> str:
+    """The wording of an item of this part of the split."""
+    return Specs(load_settings(["config/config.yaml"], {})).items(part)[0].wording
+
+
+def test_a_word_in_an_item_counts_where_the_item_is_asked(project):
+    before, train, test = specs_of(), item_of("train"), item_of("test")
+    edit("resources/items/demo.yaml", train, f"{train} Truly?")
+    trained = specs_of()
+    assert changed(before, trained) == stages("low", "traces", "rejected", "examples")
+    edit("resources/items/demo.yaml", test, f"{test} Truly?")
+    assert changed(trained, specs_of()) == {"answer XAV", "answer XBO"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "stale"),
+    [
+        ("resources/items/demo.yaml", "keeping old customs", "keeping customs", WORDED),
+        ("resources/countries.yaml", "Avethia,", "Avetia,", {a for a in WORDED if "XAV" in a}),
+        ("resources/demo/survey.json", "0.", "0.0", {"import", "rows XAV"}),
+        ("resources/demo/model/config.json", "{}", "{ }", ASK | TUNED),
+    ],
+)
+def test_an_edited_file_counts_where_its_content_is_used(project, file, old, new, stale):
+    before = specs_of()
+    edit(file, old, new)
+    assert changed(before, specs_of()) == stale
+
+
+@pytest.mark.parametrize(
+    ("template", "stale"),
+    [
+        ("low_norm", "low"),
+        ("high_norm", "high"),
+        ("topic_norm", "topic"),
+        ("ranked_norm", ""),
+        ("answer", "answer traces rejected examples"),
+        ("_question", "low answer traces rejected examples"),
+    ],
+)
+def test_a_template_counts_where_it_is_rendered(project, template, stale):
+    before = specs_of()
+    path = Path("resources/prompts", f"{template}.j2")
+    path.write_text(path.read_text() + "\nThink well.\n")
+    assert changed(before, specs_of()) == stages(*stale.split())
+
+
+def test_touched_files_count_for_nothing(project):
+    before = specs_of()
+    for path in project.rglob("*.*"):
+        os.utime(path, (1, 1))
+    assert changed(before, specs_of()) == set()
+
+
+@pytest.mark.parametrize(
+    ("package", "stale"),
+    [
+        ("torch", ASK | TUNED),
+        ("transformers", ASK | TUNED),
+        ("vllm", ASK),
+        ("trl", TUNED),
+        ("peft", TUNED),
+        ("accelerate", TUNED),
+        ("polars", {"import"}),
+        ("pyreadstat", {"import"}),
+        ("numpy", SCORED | {"table"}),
+        ("aiohttp", set()),
+        ("snakemake", set()),
+    ],
+)
+def test_a_locked_version_counts_where_it_can_change_a_result(project, monkeypatch, package, stale):
+    before, lock = specs_of(), versions._lock()
+    assert package in lock
+    monkeypatch.setattr(versions, "_lock", lambda: lock | {package: ["99"]})
+    assert changed(before, specs_of()) == stale
+
+
+def test_the_protocol_counts_where_a_model_is_asked(project, monkeypatch):
+    before = specs_of()
+    monkeypatch.setattr(module, "PROTOCOL", module.PROTOCOL + 1)
+    assert changed(before, specs_of()) == ASK
+
+
+def test_neutral_text_counts_where_it_is_the_control(project):
+    neutral = {"methods": {"top1": {"control": "neutral"}}}
+    before, controlled = specs_of(), specs_of(**neutral)
+    Path("resources/neutral.txt").write_text("The sky is wide.\n")
+    assert changed(before, specs_of()) == set()
+    assert changed(controlled, specs_of(**neutral)) == stages("answer")
+
+
+def test_an_items_kind_counts_where_it_is_scored_or_seen(project):
+    before = specs_of()
+    name = Specs(load_settings(["config/config.yaml"], {})).items("test")[0].id
+    edit("resources/items/demo.yaml", f"id: {name}\n", f"id: {name}\n    kind: nominal\n")
+    assert changed(before, specs_of()) == SCORED | stages("answer")
+
+
+def test_a_spec_is_told_as_json_and_read_back(project):
+    for spec in specs_of().values():
+        assert type(spec).model_validate(spec.model_dump(mode="json")) == spec

@@ -1,0 +1,52 @@
+"""What files and folders hold, by digest; files are read again only when they seem to differ."""
+
+import hashlib
+from pathlib import Path
+
+from mores.canonical import digest
+from mores.files import write_json
+from mores.rows import read_json
+
+CACHE = Path("work/digests")
+# What Snakemake puts into folders that its rules make.
+SNAKEMAKE = ".snakemake_timestamp"
+
+
+def sha256(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_digest(path: str | Path) -> str:
+    """SHA-256 of a file, read only if its size or time is new; a fresh clone's is what it was."""
+    path = Path(path).resolve()
+    cache = CACHE / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.json"
+    stat = path.stat()
+    now = {"path": str(path), "size": stat.st_size, "time": stat.st_mtime_ns}
+    known = read_json(cache) if cache.exists() else {}
+    if {key: known.get(key) for key in now} == now:
+        return known["digest"]
+    found = sha256(path)
+    write_json(cache, now | {"digest": found})
+    return found
+
+
+def folder_digest(folder: str | Path, *left_out: str) -> str:
+    """Digest of the names and contents of a folder's files, hidden ones and some patterns aside."""
+    folder, files = Path(folder), {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not hidden and not any(path.match(one) for one in left_out):
+            files[str(name)] = file_digest(path)
+    return digest(files)
+
+
+def content_digest(path: str | Path) -> str:
+    """Digest of a result: of a file, or of all files in a folder, read whatever their times."""
+    path = Path(path)
+    if not path.is_dir():
+        return sha256(path)
+    files = sorted(one for one in path.rglob("*") if one.is_file() and one.name != SNAKEMAKE)
+    return digest({str(one.relative_to(path)): sha256(one) for one in files})

@@ -1,0 +1,59 @@
+"""What a server is sent for a request, and how its reply is read.
+
+PROTOCOL is in the key of every request and in the spec of every step that asks. Raise it whenever
+a change below lets a model see something else, or reads something else from the same reply: then
+answers are asked anew. `tests/unit/engine/test_protocol.py` holds it to examples of both.
+"""
+
+import json
+from typing import Any
+
+from mores.method.requests import Completion, Request
+
+PROTOCOL = 1
+UNFINISHED = {None, "abort", "error"}  # finish reasons of an answer that the server gave up
+
+
+class NoCompletion(Exception):
+    """A reply that is no completion; the message says what it is."""
+
+
+def body_of(request: Request, served: str) -> tuple[str, dict[str, Any]]:
+    """The path below /v1 and the JSON that ask for one completion of the model served so."""
+    asked: dict[str, Any]
+    if request.prompt is None:
+        path, asked = "chat/completions", {"messages": list(request.messages)}
+    else:  # the prompt holds what the tokenizer would add
+        path, asked = "completions", {"prompt": request.prompt, "add_special_tokens": False}
+    return path, {"model": served, **asked, **request.sampling}
+
+
+def read_completion(key: str, text: str) -> Completion:
+    """Read the JSON of a completion, chat or not; NoCompletion where it is none or was given up.
+
+    A server that parts thinking from answer (DeepSeek's API, a reasoning parser) gets them put
+    together again, as the model wrote them.
+    """
+    try:
+        answer = json.loads(text)
+        choice, usage = answer["choices"][0], answer.get("usage") or {}
+        message = choice.get("message") or {"content": choice["text"]}
+        reason = choice["finish_reason"]
+        given_up = reason in UNFINISHED or not isinstance(reason, str)
+        content = message.get("content") or ""
+        if thinking := message.get("reasoning_content") or message.get("reasoning"):
+            content = "".join(
+                ["<think>\n", thinking, *(["\n</think>\n", content] if content else [])]
+            )
+        completion = Completion(
+            key=key,
+            text=content.encode(errors="replace").decode(),  # half a surrogate pair fits no file
+            finish_reason=reason,
+            prompt_tokens=usage.get("prompt_tokens", 0),
+            completion_tokens=usage.get("completion_tokens", 0),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise NoCompletion(f"no chat completion ({error!r}): {text[:200]}") from None
+    if given_up:
+        raise NoCompletion(f"the server gave an answer up (finish reason {reason})")
+    return completion

@@ -1,0 +1,88 @@
+"""How the work is done, as a user configures it: none of it changes a result."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mores.method.models import ModelSpec
+from mores.spec import Section
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+
+
+class Resources(Section):
+    """Runtime: what a job that serves or trains a model asks of a cluster."""
+
+    gpus: int = Field(0, ge=0, description="GPUs of a server; training uses one of them.")
+    cpus: int = Field(1, ge=1)
+    mem_mb: int = Field(8000, ge=1, description="Main memory in MB.")
+    minutes: int = Field(120, ge=1, description="Time limit of each job.")
+    replicas: int = Field(
+        1, ge=1, description="Servers at once, when several jobs ask; each on GPUs of its own."
+    )
+    tokens_per_second: float = Field(
+        2000, gt=0, description="Output tokens per second and GPU, for the cost plan."
+    )
+
+
+class Model(ModelSpec):
+    """A language model under test."""
+
+    resources: Resources = Resources()
+
+
+class Training(Section):
+    """Runtime: how adapters are trained; changing it makes no result stale."""
+
+    device_batch: int = Field(4, ge=1, description="Examples on the device at once.")
+    gradient_checkpointing: bool = Field(False, description="Less memory for more time.")
+    save_steps: int = Field(20, ge=1, description="Steps between checkpoints.")
+    report_to: Literal["none", "trackio", "wandb", "tensorboard"] = "none"
+
+
+class Endpoint(Section):
+    """A running OpenAI-compatible server that answers for a model."""
+
+    url: str = Field(pattern=r"^https?://", description="Base address, ending in /v1.")
+    served_model: str = Field(description="The model's name on that server.")
+    key_variable: str | None = Field(None, description="Environment variable with the API key.")
+
+
+class Cluster(Section):
+    """Runtime: how SLURM is asked for jobs; what they need stands at the models."""
+
+    account: str | None = None
+    partition: str | None = Field(None, description="Jobs without a GPU.")
+    gpu_partition: str | None = Field(None, description="Servers and training.")
+    gpu_constraint: str | None = Field(None, description="Features of their nodes.")
+    qos: str | None = None
+    extra: list[str] = Field([], description="More arguments of sbatch, for every job.")
+
+
+class Engine(Section):
+    """Runtime: who answers requests and how fast; changing it makes no result stale."""
+
+    launcher: Literal["local", "slurm", "endpoint"] = Field(
+        "local",
+        description="`local` starts a vLLM server on this host, `slurm` one as a job of its own; "
+        "`endpoint` uses yours.",
+    )
+    cluster: Cluster = Cluster()
+    endpoints: dict[Name, Endpoint] = Field({}, description="For `endpoint`: one per model.")
+    concurrency: int = Field(256, ge=1, description="Requests a job keeps in flight.")
+    request_timeout: float = Field(600, gt=0, description="Seconds before a request is retried.")
+    start_timeout: float = Field(900, gt=0, description="Seconds a server may take to start.")
+    idle_timeout: float = Field(
+        60,
+        gt=0,
+        description="Seconds a server outside any run, or one that is a SLURM job, waits for work.",
+    )
+    retries: int = Field(6, ge=0, description="Attempts after a transient error, with back-off.")
+    adapter_slots: int = Field(
+        8, ge=1, description="Adapters one batch may mix; on the CPU all of them."
+    )
+    max_lora_rank: int | None = Field(
+        None, ge=1, description="Largest rank served; without it the largest under `tunings`."
+    )
+    server_args: list[str] = Field([], description="More arguments for the vLLM server.")
+    server_env: dict[str, str] = Field({}, description="Environment of the vLLM server.")

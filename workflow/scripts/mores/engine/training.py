@@ -1,0 +1,178 @@
+"""Training one adapter on a device: from checkpoint to checkpoint, once for the same things."""
+
+import logging
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mores.canonical import digest
+from mores.engine.adapter_store import trained_once
+from mores.engine.devices import training_device
+from mores.engine.lease import WORK
+from mores.engine.probes import find_probes
+from mores.engine.server_files import folder_of
+from mores.engine.settings import Training
+from mores.errors import InputError
+from mores.files import write_json, write_jsonl, writing_in
+from mores.method.chat import load_chat
+from mores.method.models import ModelSpec
+from mores.method.objectives.common import Module, Objective, load_network, module_of
+from mores.process import deferred
+from mores.rows import read_json
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from peft import PeftModel
+    from transformers import Trainer, TrainerCallback
+
+log = logging.getLogger("mores.training")
+
+
+@dataclass(frozen=True)
+class Trainee:
+    """What is trained, and from what: base, objective, the adapter it starts from and its digest.
+
+    `made_by` is whatever else shapes the weights: the objective's code, the packages.
+    """
+
+    name: str
+    model: ModelSpec
+    model_digest: str
+    settings: Objective
+    made_by: dict[str, Any]
+    start: Path | None = None
+    start_digest: str | None = None
+
+    def key(self, examples: list[dict]) -> str:
+        """Digest of all that shapes the adapter; where and how it is trained stays out."""
+        model = [self.model_digest, self.model.dtype]
+        settings = [self.settings.model_dump(), self.start_digest]
+        return digest([examples, model, settings, self.made_by])
+
+    @property
+    def module(self) -> Module:
+        """The objective's module."""
+        return module_of(self.settings.objective)
+
+
+def train_once(trainee: Trainee, runtime: Training, launcher: str) -> Callable[[list[dict]], Path]:
+    """A function from examples to the folder of the adapter, trained if it never was.
+
+    The folder holds PEFT's files, `training.jsonl` (a row per step) and `probes.json`. On a GPU of
+    this host an idle server gives way first.
+    """
+
+    def train(examples: list[dict]) -> Path:
+        def make(checkpoints: Path, folder: Path) -> None:
+            with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
+                train_in(folder, checkpoints, trainee, examples, runtime)
+
+        return trained_once(trainee.key(examples), make)
+
+    return train
+
+
+def train_in(
+    folder: Path, checkpoints: Path, trainee: Trainee, examples: list[dict], runtime: Training
+) -> None:
+    """Train, and save the adapter with its history and its probes."""
+    module, settings = trainee.module, trainee.settings
+    chat = load_chat(trainee.name, trainee.model)
+    network = load_network(trainee.model)
+    rows = [module.row(chat, example) for example in examples]
+    how = _runtime_arguments(settings, runtime, checkpoints)
+    trainer = module.trainer(settings, rows, chat, network, how, trainee.start)
+    trained, history = _run(trainer, checkpoints)
+    module.check(history, network)
+    probes = find_probes(trained.eval(), chat, [row["prompt"] for row in examples])
+    _save(folder, trained, history, probes)
+    log.info("%d examples, %d steps, loss %.4f", len(rows), len(history), history[-1]["loss"])
+
+
+def _save(folder: Path, trained: "PeftModel", history: list[dict], probes: list[dict]) -> None:
+    trained.save_pretrained(folder, selected_adapters=["default"])
+    # PEFT writes a set in an order that differs from process to process, and so would the digest.
+    config = read_json(folder / "adapter_config.json")
+    config["target_modules"] = sorted(config["target_modules"])
+    write_json(folder / "adapter_config.json", config)
+    write_jsonl(folder / "training.jsonl", history)
+    write_json(folder / "probes.json", probes)
+
+
+def _runtime_arguments(settings: Objective, runtime: Training, checkpoints: Path) -> dict[str, Any]:
+    """What TRL is told of how: memory, checkpoints, reports; the sums are the same."""
+    import torch
+
+    return {
+        "output_dir": str(checkpoints),
+        **settings.batches(runtime.device_batch),
+        "gradient_checkpointing": runtime.gradient_checkpointing,
+        "logging_steps": 1,
+        "save_steps": runtime.save_steps,
+        "save_total_limit": 2,
+        "report_to": runtime.report_to,
+        "disable_tqdm": True,
+        "dataloader_pin_memory": torch.cuda.is_available(),
+    }
+
+
+def _tell_cost(trainer: "Trainer") -> None:
+    """Log peak memory, on a GPU, and tokens per second; padding is no token."""
+    import torch
+
+    ends = [row for row in trainer.state.log_history if "train_runtime" in row]
+    # TRL counts tokens from where this process began, as the trainer does seconds.
+    tokens = [row["num_tokens"] for row in trainer.state.log_history if "num_tokens" in row][-1]
+    memory = "not known on a CPU"
+    if torch.cuda.is_available():
+        memory = f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB"
+    log.info("peak memory %s, %.0f tokens/s", memory, tokens / ends[-1]["train_runtime"])
+
+
+def _stopping(told: "Event") -> "TrainerCallback":
+    """Saves and stops after the step in which `told` is set: within one it would not be exact."""
+    from transformers import TrainerCallback
+
+    class Stopping(TrainerCallback):
+        def on_step_end(self, args, state, control, **_given):
+            if told.is_set():
+                log.info("SIGTERM: saving step %d", state.global_step)
+                control.should_save = control.should_training_stop = True
+
+    return Stopping()
+
+
+def _last_whole(checkpoints: Path) -> Path | None:
+    """The last checkpoint that was saved to its end, if there is one.
+
+    The trainer writes its state last: where that is absent, empty or torn, a kill or a full disk
+    cut the saving short.
+    """
+    whole = []
+    for state in checkpoints.glob("checkpoint-*/trainer_state.json"):
+        with suppress(InputError):
+            read_json(state)
+            whole.append(state.parent)
+    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+
+def _run(trainer: "Trainer", checkpoints: Path) -> tuple["PeftModel", list[dict]]:
+    """Train to the end, from the last whole checkpoint if there is one.
+
+    At SIGTERM it saves a checkpoint after the step that it is at, and the process ends.
+    """
+    last = _last_whole(checkpoints)
+    if last:
+        log.info("going on from %s", last)
+    with deferred() as told, writing_in(checkpoints):
+        trainer.add_callback(_stopping(told))
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    _tell_cost(trainer)
+    history = [row for row in trainer.state.log_history if "loss" in row]
+    if not all(math.isfinite(row["loss"]) for row in history):
+        raise InputError("tunings: the loss is not finite; lower `learning_rate`")
+    return trainer.model, history

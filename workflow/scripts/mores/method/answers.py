@@ -1,0 +1,153 @@
+"""Answers: test items put to a model, for a country, with or without norms in context."""
+
+import logging
+from collections import Counter
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mores.errors import InputError
+from mores.method.items import Item
+from mores.method.models import Sampling
+from mores.method.prompts import load_neutral
+from mores.method.replies import read_answer
+from mores.method.requests import Request
+from mores.method.stage import Asked, Stage
+from mores.method.thinking import ask_thinking
+
+log = logging.getLogger("mores.method.answers")
+
+
+Thinking = Literal["full", "none"] | Annotated[int, Field(ge=1)]
+Control = Literal["shuffled", "neutral"]
+
+
+class Answering(Asked):
+    """How a method puts test items; norms, examples and the adapter come as files."""
+
+    samples: int
+    """Answers drawn per item."""
+    sampling: Sampling
+    prompt: str
+    """The template that puts the question."""
+    norms_per_topic: int | None = None
+    """Only the first so many norms of the item's topic."""
+    control: Control | None = None
+    """What stands in the norms' place."""
+    neutral: str | None = None
+    """Digest of the neutral text, where it is the control."""
+    examples: int = 0
+    """Training items of the topic shown with answers."""
+    thinking: Thinking = "full"
+
+
+def answer_country(
+    spec: Answering,
+    stage: Stage,
+    norms: list[dict] | None = None,
+    examples: list[dict] | None = None,
+    neutral: Path | None = None,
+) -> list[dict[str, Any]]:
+    """`samples` rows per test item, in the bank's order, as one method has them answered.
+
+    `norms` are a country's high-level norms, `examples` its training rows, `neutral` a
+    file of text.
+    """
+    parts = spec.bank.parts(stage.bank) if spec.bank.part == "all" else {}
+    items = [item for item in stage.bank.items.values() if parts.get(item.id, "test") == "test"]
+    by_topic = norms_by_topic(stage, norms) if norms else {}
+    by_topic = control_norms(by_topic, spec.control, load_neutral(neutral) if neutral else [])
+    shown = shown_examples(stage, examples or [], spec.examples)
+    return answer_items(spec, stage, items, by_topic, shown)
+
+
+def norms_by_topic(stage: Stage, high: list[dict]) -> dict[str, list[str]]:
+    """High-level norms of every topic of the bank; a topic that has none gets an empty list."""
+    norms = {row["topic"]: row["norms"] or [] for row in high}
+    absent = [topic for topic in stage.bank.topics if topic not in norms]
+    if absent:
+        raise InputError(f"norms: no row for topic {', '.join(absent)}; mine them again")
+    bare = [topic for topic in stage.bank.topics if not norms[topic]]
+    if bare:
+        log.warning("no norms on %s: answered without", ", ".join(bare))
+    return norms
+
+
+def control_norms(
+    norms: dict[str, list[str]], control: Control | None, neutral: list[str]
+) -> dict[str, list[str]]:
+    """Norms by topic, or what stands in their place to tell what else than norms could help.
+
+    `shuffled`: each topic gets the norms of the next one that has any, so none keeps its own.
+    `neutral`: lines that state no norm, each as many words long as the norm it stands for.
+    """
+    if control == "shuffled":
+        having = [topic for topic in norms if norms[topic]]
+        if len(having) < 2:
+            log.warning("norms on %d topic(s) alone cannot be shuffled: none given", len(having))
+            return {topic: [] for topic in norms}
+        following = dict(zip(having, having[1:] + having[:1], strict=True))
+        return {topic: norms[following[topic]] if topic in following else [] for topic in norms}
+    if control == "neutral":
+        words = cycle(" ".join(neutral).split())
+        return {
+            topic: [" ".join(islice(words, len(norm.split()))) for norm in norms[topic]]
+            for topic in norms
+        }
+    return norms
+
+
+def shown_examples(stage: Stage, train: list[dict], count: int) -> dict[str, list[dict[str, Any]]]:
+    """By topic, the first `count` training items that the country answered, with its top answer."""
+    examples: dict[str, list[dict[str, Any]]] = {topic: [] for topic in stage.bank.topics}
+    for row in train:
+        if row["top"] is not None and len(examples[row["topic"]]) < count:
+            shown = {"item": stage.item(row["item"]), "answer": row["top"]}
+            examples[row["topic"]].append(shown)
+    return examples
+
+
+def answer_items(
+    spec: Answering,
+    stage: Stage,
+    items: list[Item],
+    norms: dict[str, list[str]],
+    examples: dict[str, list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    """`samples` rows per item, in the order of the items: the choice, or why it is invalid.
+
+    Norms and examples of the item's topic, as far as there are any, go into the user turn before
+    the question (in-context alignment), put in the words of the method's `prompt`.
+    """
+    asked = [
+        (item, sample, norms.get(item.topic, [])[: spec.norms_per_topic])
+        for item in items
+        for sample in range(spec.samples)
+    ]
+    requests = [
+        Request(
+            stage.question(item, given, spec.prompt, examples.get(item.topic, [])),
+            spec.sampling.of(stage.country.code, item.id, sample),
+        )
+        for item, sample, given in asked
+    ]
+    label = f"answers {stage.country.code}"
+    completions = ask_thinking(stage, requests, spec.thinking, label)
+    rows = [
+        {"item": item.id, "sample": sample, "n_norms": len(given)}
+        | read_answer(completion, item)
+        | stage.provenance(request, completion)
+        for (item, sample, given), request, completion in zip(
+            asked, requests, completions, strict=True
+        )
+    ]
+    _report(stage, rows)
+    return rows
+
+
+def _report(stage: Stage, rows: list[dict[str, Any]]) -> None:
+    invalid = Counter(row["invalid"] for row in rows if row["invalid"])
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(invalid.items()))
+    log.info("%s: %d answers, invalid: %s", stage.country.code, len(rows), told or "none")

@@ -1,0 +1,79 @@
+"""Chat templates: what a model sees before its reply, and what ends one.
+
+The same text is put before a model by the server, in training, and where a reply is made to begin
+in a certain way, so that what is learnt is what is later asked.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mores.errors import InputError
+from mores.method.models import ModelSpec
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+OPEN, CLOSE = "<think>", "</think>"
+# What ends the thinking of R1 models, as they write it.
+END_THINKING = f"\n{CLOSE}\n\n"
+PROBE = "forty-two"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A tokenizer with its chat template."""
+
+    tokenizer: "PreTrainedTokenizerBase"
+    name: str
+
+    def prompt(self, messages: tuple[dict[str, str], ...]) -> str:
+        """The text of messages up to where the reply begins; R1 templates open the thinking."""
+        return self.tokenizer.apply_chat_template(
+            list(messages), add_generation_prompt=True, tokenize=False
+        )
+
+    @property
+    def end(self) -> str:
+        """The token that ends a reply, which the template must write after one."""
+        end = self.tokenizer.eos_token
+        reply = [{"role": "user", "content": "?"}, {"role": "assistant", "content": PROBE}]
+        after = self.tokenizer.apply_chat_template(reply, tokenize=False).rpartition(PROBE)[2]
+        if not end or not after.strip().startswith(end):
+            raise InputError(
+                f"models: {self.name}: its chat template ends a reply with {after.strip()!r}, its "
+                f"tokenizer with {end!r}; make them agree in tokenizer_config.json"
+            )
+        return end
+
+    @property
+    def unthinking(self) -> str:
+        """What makes a reply begin with thinking ended; empty for a model that never thinks."""
+        if self.prompt(({"role": "user", "content": "?"},)).rstrip().endswith(OPEN):
+            return END_THINKING
+        if CLOSE in (self.tokenizer.chat_template or ""):
+            return f"{OPEN}\n{END_THINKING}"
+        return ""
+
+    def reply(self, text: str) -> str:
+        """A reply as it follows the prompt: thinking that the prompt opens is not opened again.
+
+        Servers that part thinking from answer have it put together with an opening of its own.
+        """
+        opened = self.prompt(({"role": "user", "content": "?"},)).rstrip().endswith(OPEN)
+        return text.removeprefix(f"{OPEN}\n") if opened else text
+
+    def encode(self, prompt: str, completion: str) -> tuple[list[int], list[int]]:
+        """Token ids of a prompt as a server gives it, and of a completion with its end token."""
+        prompt_ids = self.tokenizer(prompt, add_special_tokens=False).input_ids
+        ids = self.tokenizer(self.reply(completion) + self.end, add_special_tokens=False).input_ids
+        return prompt_ids, ids
+
+
+def load_chat(name: str, model: ModelSpec) -> Chat:
+    """The tokenizer of a model of the configuration."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model.path, revision=model.revision)
+    if not tokenizer.chat_template:
+        raise InputError(f"models: {name}: {model.path} has no chat template; add one")
+    return Chat(tokenizer, name)

@@ -1,0 +1,82 @@
+"""What the steps that write prompts have in common: words for a country, and a model to ask."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mores.canonical import digest
+from mores.method.items import Bank, Item
+from mores.method.models import ModelSpec
+from mores.method.prompts import Country, Prompts
+from mores.method.requests import Ask, Completion, Request
+from mores.spec import Section
+from mores.survey.part import BankPart
+
+if TYPE_CHECKING:
+    from mores.method.chat import Chat
+
+
+class Worded(Section):
+    """What shapes every prompt of a step."""
+
+    country: Country
+    templates: dict[str, str]
+    """By name, the digest of each template that the step renders."""
+    bank: BankPart
+
+
+class Asked(Worded):
+    """What shapes every answer that a step asks for, besides the prompt and its sampling."""
+
+    model: ModelSpec
+    model_digest: str
+    protocol: int
+    """Version of what the client sends and reads (`mores.engine.protocol`)."""
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that answer."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One country, what is asked about it, and in which words."""
+
+    bank: Bank
+    prompts: Prompts
+    country: Country
+
+    def render(self, template: str, topic: str, **values) -> tuple[dict[str, str], ...]:
+        """A prompt about a topic (its key) of this country."""
+        title = self.bank.topics[topic]
+        return self.prompts.render(template, country=self.country, topic=title, **values)
+
+    def question(
+        self, item: Item, norms: Sequence[str] = (), template: str = "answer", examples=()
+    ) -> tuple[dict[str, str], ...]:
+        """The prompt that puts an item, with norms or examples before it or with none."""
+        return self.render(template, item.topic, item=item, norms=norms, examples=examples)
+
+    def item(self, identifier: str) -> Item:
+        """An item of the bank by its id."""
+        return self.bank.items[identifier]
+
+
+@dataclass(frozen=True)
+class Stage(Wording):
+    """A wording, the model that is asked, and its chat template where a reply is begun for it."""
+
+    ask: Ask
+    chat: Callable[[], "Chat"]
+
+    def provenance(self, request: Request, completion: Completion) -> dict[str, Any]:
+        """What made a generated row, and the raw text that came."""
+        return {
+            "text": completion.text,
+            "finish_reason": completion.finish_reason,
+            "prompt_tokens": completion.prompt_tokens,
+            "completion_tokens": completion.completion_tokens,
+            "prompt": digest(list(request.messages)),
+            "model": self.ask.model,
+            "adapter": self.ask.adapter,
+            "sampling": dict(request.sampling),
+            "request": completion.key,
+        }

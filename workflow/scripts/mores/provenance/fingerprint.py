@@ -1,0 +1,129 @@
+"""Digests of code: of what a step does, not of how it is run or laid out.
+
+A step's code is its script with all that it imports of the side that says *what* a result is. The
+other side (the engine, the study, this package) says how it is made, and is left out; a linter
+keeps the first from importing the second.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mores.canonical import digest
+
+SCRIPTS = Path(__file__).parents[2]
+# Whose code is in no result; tests/unit/provenance/test_fingerprint.py holds it to the linter's.
+HOW = ("engine", "study", "provenance", "runner", "process", "files", "contents", "telemetry")
+ROWS = SCRIPTS / "mores/rows.py"  # how rows are read and written, which every step has done for it
+
+
+def step_modules(rule: str, objective: str | None = None) -> dict[str, str]:
+    """By file, the digests of a rule's script and of all modules of its side that it imports.
+
+    With an objective, those of its module too, which the step finds by name.
+    """
+    files = [SCRIPTS / f"{rule}.py", ROWS]
+    if objective:
+        files.append(objective_file(objective))
+    return module_digests(*files)
+
+
+def objective_file(objective: str) -> Path:
+    """The module of an objective."""
+    return SCRIPTS / f"mores/method/objectives/{objective}.py"
+
+
+def module_digests(*files: Path) -> dict[str, str]:
+    """By file, the digests of some modules and of all that they import of their side."""
+    return {str(path.relative_to(SCRIPTS)): _syntax(path) for path in import_closure(*files)}
+
+
+def import_closure(*files: Path) -> list[Path]:
+    """Modules and what they import of their side, directly or not, sorted.
+
+    Imports inside functions count, those for type checkers alone do not; the `__init__` files of
+    packages on the way do.
+    """
+    found: set[Path] = set()
+    ahead = set(files)
+    while ahead:
+        path = ahead.pop()
+        found.add(path)
+        ahead |= _imports(path) - found
+    return sorted(found)
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(path: Path) -> set[Path]:
+    """The files of this side that importing what `path` names would run."""
+    modules = set()
+    for node in _executed(_tree(path)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = path.relative_to(SCRIPTS).parts[: -node.level] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            modules |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return {file for module in modules for file in _files(module)}
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a tree but those for type checkers alone."""
+    if _is_for_checkers(node):
+        return
+    yield node
+    for below in ast.iter_child_nodes(node):
+        yield from _executed(below)
+
+
+def _files(module: str) -> list[Path]:
+    """The files of a dotted name: its packages' `__init__` and itself, as far as they are here."""
+    parts = module.split(".")
+    if parts[0] != "mores" or (parts[1:2] and parts[1] in HOW):
+        return []
+    folders = [SCRIPTS.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
+    candidates = [folder / "__init__.py" for folder in folders]
+    candidates.append(folders[-1].with_suffix(".py"))
+    return [path for path in candidates if path.is_file()]
+
+
+@cache
+def _syntax(path: Path) -> str:
+    return digest(_plain(_tree(path)))
+
+
+def _plain(node: Any) -> Any:
+    """A syntax tree as JSON, without docstrings (of fields too), positions and empty fields.
+
+    What is for type checkers alone is left out. Unlike `ast.dump` it is the same for all versions
+    of Python that parse the file alike.
+    """
+    if isinstance(node, list):
+        code = [one for one in node if not (_is_docstring(one) or _is_for_checkers(one))]
+        return [_plain(one) for one in code]
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
+    if isinstance(node, ast.Constant):
+        fields = {"value": node.value}  # also where it is None
+    return [type(node).__name__, {name: _plain(value) for name, value in fields.items()}]
+
+
+def _is_for_checkers(node: Any) -> bool:
+    """Whether a statement is for type checkers alone."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _is_docstring(node: Any) -> bool:
+    """Whether a statement is a text that stands by itself: a docstring, or a field's."""
+    constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return constant and isinstance(node.value.value, str)

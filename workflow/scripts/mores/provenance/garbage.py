@@ -1,0 +1,105 @@
+"""Garbage: what the stores of answers and adapters hold that no result needs any more.
+
+Careful with what was paid for: an answer is garbage only if its result is fresh and does not name
+it, an adapter only if every adapter of the grid is fresh and no result holds it.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mores.engine.adapter_store import CHECKPOINTS, STORE
+from mores.engine.journal import Journal, key_of
+from mores.engine.models import adapter_ref
+from mores.errors import InputError
+from mores.files import whole
+from mores.provenance.audit import Expected, Finding
+from mores.provenance.records import JOURNALS, RESULTS, journal_of
+from mores.rows import read_jsonl
+
+# Rules whose rows name each request they asked; mining does not name the tries that failed.
+NAMING = ("sample_traces", "sample_rejected", "answer_items")
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """What can be freed: of a journal its idle lines, else a whole folder; bytes, and why."""
+
+    path: str
+    bytes: int
+    why: str
+    free: Callable[[], None]
+
+
+def find_garbage(results: Sequence[Expected], findings: list[Finding]) -> list[Garbage]:
+    """What the results of a grid, as audited, do not need of journals, adapters, checkpoints."""
+    state = {finding.path: finding.state for finding in findings}
+    fresh = [result for result in results if state[result.path] == "fresh"]
+    found = [one for result in fresh if (one := _idle_lines(result))]
+    trained = [state[one.path] for one in results if one.rule == "train_adapter"]
+    if trained and set(trained) == {"fresh"}:
+        found += _idle_adapters()
+    return found
+
+
+def other_journals(results: Sequence[Expected]) -> list[Path]:
+    """Journals of no cell of this grid: another study's, perhaps; they are never freed."""
+    ours = {journal_of(result.path) for result in results}
+    return sorted(set(JOURNALS.rglob("*.jsonl")) - ours)
+
+
+def _idle_lines(result: Expected) -> Garbage | None:
+    """Lines of a result's journal whose answers it does not name."""
+    journal = journal_of(result.path)
+    if result.rule not in NAMING or _asks_twice(result) or not journal.exists():
+        return None
+    used = {str(row.get("request")) for row in read_jsonl(result.path)}
+    size = sum(len(line) for line in _lines(journal) if key_of(line) not in used)
+    why = f"answers that {result.path} does not name"
+    return Garbage(str(journal), size, why, lambda: _compact(journal, used)) if size else None
+
+
+def _asks_twice(result: Expected) -> bool:
+    """Whether rows name only the second of two requests: thinking that is cut is then gone on."""
+    return isinstance(result.job["spec"].get("thinking"), int)
+
+
+def _lines(journal: Path) -> Iterator[bytes]:
+    with open(journal, "rb") as stream:
+        yield from stream
+
+
+def _compact(journal: Path, used: set[str]) -> None:
+    """Write a journal anew with the lines that are used, while nobody else writes it."""
+    with Journal(journal), whole(journal) as temporary, open(temporary, "wb") as stream:
+        stream.writelines(line for line in _lines(journal) if key_of(line) in used)
+
+
+def _idle_adapters() -> Iterator[Garbage]:
+    """Trained adapters that no result holds, and what trainings have left unfinished."""
+    held = {_weights(path.parent) for path in RESULTS.rglob("adapter_config.json")}
+    for folder in sorted(path for path in STORE.glob("*") if path.is_dir()):
+        if _weights(folder) not in held:
+            yield _folder(folder, "no result holds this adapter")
+    for folder in sorted(CHECKPOINTS.glob("*")):
+        yield _folder(folder, "checkpoints of a training that nothing waits for")
+
+
+def _weights(folder: Path) -> str | None:
+    """The digest of an adapter; None of half of one."""
+    try:
+        return adapter_ref(folder).digest
+    except InputError:
+        return None
+
+
+def _folder(folder: Path, why: str) -> Garbage:
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+    def free() -> None:
+        shutil.rmtree(folder)
+        for suffix in ("lock", "json"):
+            folder.with_name(f"{folder.name}.{suffix}").unlink(missing_ok=True)
+
+    return Garbage(str(folder), size, why, free)

@@ -1,0 +1,284 @@
+"""The runner: what a rule's script does around its step.
+
+A script of `workflow/scripts` names a step, a function of what its parameters are called: `spec`,
+what it may call or say (`stage`, `wording`, `bank`, `trainer`, `imported`), and the rule's inputs
+by name. The runner reads these, checks them against the spec, and writes what the step returns,
+whole, with a record of what made it.
+"""
+
+import argparse
+import inspect
+import logging
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any, Self
+
+from mores.canonical import digest
+from mores.contents import content_digest, file_digest
+from mores.engine.generate import Asker
+from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref
+from mores.engine.settings import Model, Resources
+from mores.engine.training import Trainee, train_once
+from mores.errors import InputError
+from mores.files import try_to_write, whole, whole_folder, write_json, write_jsonl, write_text
+from mores.method.chat import load_chat
+from mores.method.items import Bank, load_bank
+from mores.method.prompts import Prompts
+from mores.method.stage import Stage, Wording
+from mores.process import log_to
+from mores.process import run as run_process
+from mores.provenance.fingerprint import module_digests, objective_file, step_modules
+from mores.provenance.records import RESULTS, journal_of, write_record
+from mores.provenance.surveys import imported
+from mores.provenance.versions import installed
+from mores.rows import Folder, read_json, read_jsonl
+from mores.spec import Section
+from mores.study.runtime import Runtime
+from mores.telemetry import stay_offline
+
+log = logging.getLogger("mores")
+
+FEW = 8  # paths that are told one by one
+AGAIN = "changed since this run was planned; run again, and what it shapes is made anew"
+
+
+class Job(Section):
+    """What a job is to make: the rule, its spec, the digest of its code. It shapes the result."""
+
+    rule: str
+    spec: dict[str, Any]
+    code: str
+    objective: str | None = None
+    """The objective whose module the step finds by name, if it does."""
+
+    @classmethod
+    def of(cls, rule: str, spec: Section) -> Self:
+        """The job of a rule for a spec, with the code as it stands."""
+        objective = getattr(spec, "trained_by", None)
+        code = digest(step_modules(rule, objective))
+        return cls(rule=rule, spec=spec.model_dump(mode="json"), code=code, objective=objective)
+
+
+class How(Section):
+    """Where a job reads and writes, by name, and how the work is done. It shapes no result."""
+
+    inputs: dict[str, str | list[str] | list[list[str]]]
+    """A path, several, or a long list folder by folder (`spell`)."""
+    outputs: dict[str, str]
+    model: str | None = None
+    """The name of the model that it asks or trains."""
+    runtime: Runtime = Runtime()
+
+    def paths(self, name: str) -> list[str]:
+        """The paths of an input."""
+        given = self.inputs.get(name, [])
+        if isinstance(given, str):
+            return [given]
+        return ["/".join([one] if isinstance(one, str) else one) for one in _product(given)]
+
+    @property
+    def read(self) -> list[str]:
+        """All inputs."""
+        return [path for name in self.inputs for path in self.paths(name)]
+
+
+def _product(given: list[str] | list[list[str]]) -> Iterable[Any]:
+    return product(*given) if given and isinstance(given[0], list) else given
+
+
+def spell(given: str | Iterable[str]) -> str | list[str] | list[list[str]]:
+    """Paths for the command line, whose length is limited.
+
+    Many that are all combinations of some names are told folder by folder.
+    """
+    if isinstance(given, str):
+        return str(given)
+    paths = [str(path) for path in given]
+    parts = [path.split("/") for path in paths]
+    folders = [list(dict.fromkeys(names)) for names in zip(*parts, strict=False)]
+    if len(paths) <= FEW or prod(map(len, folders)) != len(paths):
+        return paths
+    return folders if {"/".join(names) for names in product(*folders)} == set(paths) else paths
+
+
+def run(step: Callable[..., Any]) -> None:
+    """Run the step of the script that is being executed, as its command line says."""
+    parser = argparse.ArgumentParser(description=inspect.getdoc(sys.modules["__main__"]))
+    parser.add_argument("--job", required=True, help="rule, spec, digest of its code (JSON)")
+    parser.add_argument("--how", required=True, help="inputs, outputs, runtime (JSON)")
+    parser.add_argument("--log", help="file that keeps the log")
+    args = parser.parse_args()
+
+    def main() -> None:
+        log_to(args.log)
+        make(step, Job.model_validate_json(args.job), How.model_validate_json(args.how))
+
+    run_process(main)
+
+
+def make(step: Callable[..., Any], job: Job, how: How) -> None:
+    """Call a step, write what it returns, and record what made it."""
+    modules = step_modules(job.rule, job.objective)
+    if digest(modules) != job.code:
+        raise InputError(f"workflow/scripts/{job.rule}.py, or what it imports: {AGAIN}")
+    parameters = inspect.signature(step).parameters
+    spec = parameters["spec"].annotation.model_validate(job.spec)
+    for path in how.outputs.values():
+        try_to_write(Path(path).parent)  # before anything is asked or trained, not after
+    made_from = {path: content_digest(path) for path in how.read if _is_result(path)}
+    given = Given(spec, how)
+    made = step(**{name: given.value(name) for name in parameters})
+    for name, path in how.outputs.items():
+        write(Path(path), made[name] if len(how.outputs) > 1 else made)
+        write_record(
+            path,
+            rule=job.rule,
+            spec=job.spec,
+            modules=modules,
+            inputs=made_from,
+            installed=installed(job.spec.get("packages", {})),
+        )
+
+
+def _is_result(path: str) -> bool:
+    return Path(path).is_relative_to(RESULTS)
+
+
+class Given:
+    """What a step is handed, by the names of its parameters."""
+
+    def __init__(self, spec: Any, how: How):
+        self.spec, self.how, self.runtime = spec, how, how.runtime
+
+    def value(self, name: str) -> Any:
+        """A service of this class, or the content of the input of that name; None without it."""
+        if name in SERVICES:
+            return getattr(self, name)
+        contents = [self._content(name, path) for path in self.how.paths(name)]
+        if isinstance(self.how.inputs.get(name), str):
+            return contents[0]
+        return contents or None
+
+    def _content(self, name: str, path: str) -> Any:
+        """A result's content; of a user's file, which the spec holds the digest of, its path."""
+        if not _is_result(path):
+            if file_digest(path) != getattr(self.spec, name):
+                raise InputError(f"{path}: {AGAIN}")
+            return Path(path)
+        return read(Path(path))
+
+    def _path(self, name: str) -> str:
+        (path,) = self.how.paths(name)
+        return path
+
+    @cached_property
+    def bank(self) -> Bank:
+        """What the spec says of the item bank."""
+        path = self._path("bank")
+        return self.spec.bank.take(load_bank(path), path)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The words in which the country is asked."""
+        prompts = Prompts(self._path("prompts"))
+        for template, planned in self.spec.templates.items():
+            if prompts.digest(template) != planned:
+                raise InputError(f"{prompts.folder}/{template}.j2: {AGAIN}")
+        return Wording(self.bank, prompts, self.spec.country)
+
+    @property
+    def stage(self) -> Stage:
+        """The wording, and the model to ask; a journal keeps its answers."""
+        (output,) = self.how.outputs.values()
+        asker = Asker(
+            ref=self._model(),
+            engine=self.runtime.engine,
+            journal=journal_of(output),
+            made_by={"protocol": self.spec.protocol, "packages": self.spec.packages},
+            lora=self._adapter("adapter"),
+        )
+        wording = self.wording
+        return Stage(
+            wording.bank,
+            wording.prompts,
+            wording.country,
+            ask=asker,
+            chat=lambda: load_chat(asker.ref.name, self.spec.model),
+        )
+
+    @property
+    def trainer(self) -> Callable[[list[dict]], Path]:
+        """What trains an adapter, or finds it trained."""
+        start = self._adapter("start")
+        objective = self.spec.objective
+        trainee = Trainee(
+            name=self._model().name,
+            model=self.spec.model,
+            model_digest=self.spec.model_digest,
+            settings=objective,
+            made_by={
+                "packages": self.spec.packages,
+                "code": module_digests(objective_file(objective.objective)),
+            },
+            start=Path(start.folder) if start else None,
+            start_digest=start.digest if start else None,
+        )
+        return train_once(trainee, self.runtime.training, self.runtime.engine.launcher)
+
+    @property
+    def imported(self) -> Any:
+        """The survey's marginals, read once for all countries."""
+        return imported(self._path("survey"), self.bank, self.spec)
+
+    def _model(self) -> ModelRef:
+        """The model, whose files must be those that the spec says."""
+        name, model = self.how.model or "", self.spec.model
+        if Path(model.path).is_dir():
+            stay_offline()
+        resources = self.runtime.resources.get(name, Resources())
+        found = model_ref(name, Model(**model.model_dump(), resources=resources))
+        if found.digest != self.spec.model_digest:
+            raise InputError(f"models: {name}: {model.path}: {AGAIN}")
+        return found
+
+    def _adapter(self, name: str) -> Adapter | None:
+        return adapter_ref(self._path(name)) if self.how.paths(name) else None
+
+
+SERVICES = ("spec", "bank", "wording", "stage", "trainer", "imported")
+
+
+def read(path: Path) -> Any:
+    """The content of a result: rows, a value, a frame, a text; of a folder its path."""
+    if path.is_dir():
+        return path
+    if path.suffix == ".parquet":
+        from mores.survey.marginals import read_marginals
+
+        return read_marginals(path)
+    if path.suffix == ".jsonl":
+        return read_jsonl(path)
+    return read_json(path) if path.suffix == ".json" else path.read_text(encoding="utf-8")
+
+
+def write(path: Path, made: Any) -> None:
+    """Write what a step returned, whole: rows, a value, a frame, a text or a folder."""
+    if isinstance(made, Folder):
+        with whole_folder(path) as temporary:
+            shutil.copytree(made.copy_of, temporary)
+            for name, text in made.texts.items():
+                write_text(temporary / name, text)
+    elif path.suffix == ".parquet":
+        with whole(path) as temporary:
+            made.write_parquet(temporary)
+    elif path.suffix == ".jsonl":
+        write_jsonl(path, made)
+    elif path.suffix == ".json":
+        write_json(path, made)
+    else:
+        write_text(path, made)

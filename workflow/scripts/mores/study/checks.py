@@ -1,0 +1,159 @@
+"""What is wrong with a configuration beyond its form, told before any job starts."""
+
+import importlib.util
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mores.engine.arguments import check_server_args
+from mores.engine.models import HUB_ID
+from mores.errors import InputError
+from mores.study.config import Config
+from mores.study.grid import start_of
+from mores.study.settings import Settings, hint
+
+LOW_TEMPLATES = {"top": "low_norm", "ranked": "ranked_norm"}
+TEMPLATES = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm", "answer")
+REPORTERS = {"trackio": "trackio", "wandb": "wandb", "tensorboard": "tensorboard"}
+
+
+def templates(config: Config) -> list[str]:
+    """The templates that a run renders."""
+    return sorted({*TEMPLATES, *(method.prompt for method in config.methods.values())})
+
+
+def check(settings: Settings) -> None:
+    """Raise one InputError that lists every file, endpoint or country that a run would miss."""
+    faults = [
+        *_files(settings),
+        *_models(settings),
+        *_methods(settings),
+        *_tunings(settings),
+        *_training(settings),
+        *_engine(settings),
+        *_endpoints(settings),
+    ]
+    if faults:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise InputError(f"the configuration has {len(faults)} fault(s):\n{listed}")
+
+
+def _files(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    for key, path in {"survey.path": config.survey.path, "survey.bank": config.survey.bank}.items():
+        if not Path(path).is_file():
+            yield f"{key}: no file {path}; check the path"
+    if not Path(config.neutral).is_file():
+        yield f"neutral: no file {config.neutral}; check the path"
+    for name in templates(config):
+        if not Path(config.prompts, f"{name}.j2").is_file():
+            yield f"prompts: no template {name}.j2 in {config.prompts}; add it or check the path"
+
+
+def _models(settings: Settings) -> Iterator[str]:
+    for name, model in settings.config.models.items():
+        folder = Path(model.path)
+        if folder.is_dir():
+            if not (folder / "config.json").is_file():
+                yield f"models.{name}.path: {folder} holds no model (no config.json in it)"
+        elif not HUB_ID.fullmatch(model.path):
+            yield f"models.{name}.path: no folder {folder}, nor is that the id of a hub model"
+
+
+def _methods(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    for name, method in config.methods.items():
+        key = f"methods.{name}"
+        yield from _named(f"{key}.norms", method.norms, config.mining.ways, "mining: ways")
+        yield from _named(f"{key}.norm_model", method.norm_model, config.models, "models")
+        yield from _named(f"{key}.tuning", method.tuning, config.tunings, "tunings")
+        yield from _giver(f"{key}.norm_country", method.norm_country, method.norms, settings)
+        yield from _giver(f"{key}.tuning_country", method.tuning_country, method.tuning, settings)
+        for field in ("norm_model", "norms_per_topic", "control"):
+            if getattr(method, field) is not None and method.norms is None:
+                yield f"{key}.{field}: of which norms? add `norms`, say `norms: top1`"
+        if (method.norms_per_topic or 0) > config.mining.norms_per_topic:
+            yield (
+                f"{key}.norms_per_topic: {method.norms_per_topic}, but `mining: norms_per_topic` "
+                f"has only {config.mining.norms_per_topic} mined: raise that"
+            )
+        if method.examples > config.split.train_per_topic:
+            yield (
+                f"{key}.examples: {method.examples}, but `split: train_per_topic` has only "
+                f"{config.split.train_per_topic} to show: lower it"
+            )
+        if (
+            isinstance(method.thinking, int)
+            and method.thinking >= config.answers.sampling.max_tokens
+        ):
+            yield (
+                f"{key}.thinking: {method.thinking} tokens leave none for the answer: "
+                "`answers: sampling: max_tokens` must be larger"
+            )
+
+
+def _named(key: str, name: str | None, table: Mapping[str, object], where: str) -> Iterator[str]:
+    """A name that must stand in a table."""
+    if name is not None and name not in table:
+        yield f"{key}: no {name!r} under `{where}`; {hint(name, table)}"
+
+
+def _giver(key: str, whose: str, what: str | None, settings: Settings) -> Iterator[str]:
+    """Whose norms or adapter, and of which kind."""
+    kind = key.rpartition(".")[2].partition("_")[0]
+    field, example = {"norm": ("norms", "top1"), "tuning": ("tuning", "sft")}[kind]
+    if whose == "own":
+        return
+    if what is None:
+        yield f"{key}: whose {field}? add `{field}`, say `{field}: {example}`"
+    if whose == "random" and len(settings.pool) < 2:
+        yield f"{key}: no other country to draw; add to `countries`"
+    elif whose != "random" and whose not in settings.names:
+        yield f"{key}: {whose!r} is not among the country names; {hint(whose, settings.names)}"
+
+
+def _tunings(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    on_traces = [
+        name
+        for name, tuning in config.tunings.items()
+        if tuning.objective == "sft" and "traces" in tuning.sources
+    ]
+    for name, tuning in config.tunings.items():
+        if tuning.starts_from and start_of(tuning) not in on_traces:
+            yield f"tunings.{name}.start: must name a tuning on traces ({', '.join(on_traces)})"
+    way = config.mining.ways.get(config.traces.norms)
+    if way is None or way.answers == "none":
+        given = [name for name, entry in config.mining.ways.items() if entry.answers != "none"]
+        yield f"traces.norms: must name a way with low-level norms ({', '.join(given)})"
+    for name, way in config.mining.ways.items():
+        if way.answers != "ranked" and (way.top_k or way.min_share or way.shares):
+            yield f"mining.ways.{name}: top_k, min_share and shares need `answers: ranked`"
+
+
+def _training(settings: Settings) -> Iterator[str]:
+    package = REPORTERS.get(settings.config.training.report_to)
+    if package and importlib.util.find_spec(package) is None:
+        yield f"training.report_to: {package} is not installed; .venv/bin/pip install {package}"
+
+
+def _engine(settings: Settings) -> Iterator[str]:
+    try:
+        check_server_args(settings.config.engine.server_args)
+    except InputError as error:
+        yield str(error)
+
+
+def _endpoints(settings: Settings) -> Iterator[str]:
+    engine = settings.config.engine
+    if engine.launcher != "endpoint":
+        return
+    for name in settings.config.models:
+        entry = engine.endpoints.get(name)
+        if entry is None:
+            yield f"engine.endpoints: no entry for model {name}; add its url and served_model"
+        elif entry.key_variable and entry.key_variable not in os.environ:
+            yield (
+                f"engine.endpoints.{name}.key_variable: the environment has no "
+                f"{entry.key_variable}; export it"
+            )

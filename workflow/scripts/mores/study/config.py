@@ -1,0 +1,164 @@
+"""The configuration: one class a section, unknown keys refused with the nearest valid name.
+
+What changes a result is *spec*; `engine`, `training` and a model's `resources` are *runtime*: how
+the work is done, never what.
+"""
+
+import difflib
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from mores.engine.settings import Engine, Model, Name, Training
+from mores.errors import InputError
+from mores.method.answers import Control, Thinking
+from mores.method.models import Sampling
+from mores.method.norms import Way
+from mores.method.objectives import dpo, sft
+from mores.scoring.resample import Resampling
+from mores.spec import Section
+from mores.survey.format import Format
+from mores.survey.split import Split
+
+MENDS = {"survey.path": "name your survey file with `--config survey=FILE`"}
+Whose = Literal["own", "random"] | Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Survey(Section):
+    """Where the survey's answers and its questions are."""
+
+    path: str = Field(description="Survey file: WVS-7 microdata, shares per country, or tidy.")
+    format: Format = Field(
+        "auto", description="`auto` tells the three apart by the file's name and columns."
+    )
+    weights: bool = Field(True, description="Weigh respondents of microdata by `W_WEIGHT`.")
+    bank: str = Field(description="Item bank (YAML): topics, wording, options, codes.")
+
+
+class Method(Section):
+    """A way to answer: what stands before the question, how it is put, which adapter answers."""
+
+    norms: Name | None = Field(None, description="Norms in context: a name under `mining: ways`.")
+    norm_country: Whose = Field(
+        "own", description="Whose norms: own, random (the placebo), a code."
+    )
+    norm_model: Name | None = Field(None, description="The model that mined them, if another.")
+    norms_per_topic: int | None = Field(None, ge=1, description="Only the first so many of them.")
+    control: Control | None = Field(
+        None, description="Norms of another topic, or neutral text of the norms' length."
+    )
+    prompt: Name = Field("answer", description="Template that puts the question.")
+    examples: int = Field(0, ge=0, description="Training items of the topic shown with answers.")
+    thinking: Thinking = Field(
+        "full", description="`none`: left out; a number: ended after so many tokens."
+    )
+    tuning: Name | None = Field(None, description="The adapter: a name under `tunings`.")
+    tuning_country: Whose = Field("own", description="Whose adapter, like `norm_country`.")
+    scope: Literal["country", "pooled"] = Field(
+        "country", description="An adapter for each country, or one for all of them."
+    )
+
+
+WAYS = {"topic": Way(answers="none"), "top1": Way(answers="top"), "ranked": Way(answers="ranked")}
+
+
+class Mining(Section):
+    """How norms are mined from training items."""
+
+    ways: dict[Name, Way] = WAYS
+    norms_per_topic: int = Field(5, ge=1, le=9, description="High-level norms asked per topic.")
+    retries: int = Field(3, ge=0, description="New seeds tried when output is malformed.")
+    sampling: Sampling = Sampling()
+
+
+class Traces(Section):
+    """How reasoning on training items is sampled, for an adapter to learn from."""
+
+    norms: Name = Field("top1", description="Way whose low-level norm is put in context.")
+    samples: int = Field(8, ge=1, description="Traces drawn per training item.")
+    second_round: float | None = Field(
+        None, gt=0, description="Temperature at which items without a right trace are tried again."
+    )
+    sampling: Sampling = Sampling()
+
+
+Tuning = Annotated[sft.Settings | dpo.Settings, Field(discriminator="objective")]
+OBJECTIVES = {
+    get_args(one.model_fields["objective"].annotation)[0]: one
+    for one in get_args(get_args(Tuning)[0])
+}
+TUNINGS: dict[str, Tuning] = {
+    "sft": sft.Settings(objective="sft", data="answers"),
+    "cnca_sft": sft.Settings(objective="sft", data="traces"),
+    "cnca_dpo": dpo.Settings(objective="dpo", start="cnca_sft", learning_rate=5e-6, epochs=1),
+}
+
+
+class Answers(Section):
+    """How test items are answered."""
+
+    samples: int = Field(5, ge=1, description="Answers drawn per item.")
+    sampling: Sampling = Sampling()
+
+
+class Config(Section):
+    """Everything a run is made from."""
+
+    survey: Survey
+    countries: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = Field(min_length=1)
+    country_names: str = Field(description="YAML: ISO code to name and adjective.")
+    prompts: str = Field(description="Folder with the Jinja prompt templates.")
+    neutral: str = Field(description="Text: lines that state no norm, for `control: neutral`.")
+    split: Split = Split()
+    models: dict[Name, Model] = Field(min_length=1)
+    methods: dict[Name, Method] = Field(min_length=1)
+    mining: Mining = Mining()
+    answers: Answers = Answers()
+    traces: Traces = Traces()
+    tunings: dict[Name, Tuning] = TUNINGS
+    scores: Resampling = Resampling()
+    engine: Engine = Engine()
+    training: Training = Training()
+
+
+def parse_config(raw: dict, where: str = "config") -> Config:
+    """Validate a configuration; an InputError lists every fault with its key and the mend."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        faults = "\n".join(f"  {_explain(fault)}" for fault in error.errors())
+        raise InputError(f"{where} has {error.error_count()} fault(s):\n{faults}") from None
+
+
+def _explain(fault: ErrorDetails) -> str:
+    location = _without_tag(fault["loc"])
+    key = ".".join(map(str, location))
+    if fault["type"] == "missing":
+        return f"{key}: missing; {MENDS.get(key, 'add it to a file named with --configfile')}"
+    if fault["type"].startswith("union_tag"):
+        return f"{key}.objective: name one of {', '.join(OBJECTIVES)}"
+    if fault["type"] != "extra_forbidden":
+        return f"{key}: {fault['msg']} (given: {fault['input']!r})"
+    valid = _fields_at(fault["loc"][:-1])
+    near = difflib.get_close_matches(str(location[-1]), valid, n=1, cutoff=0.5)
+    hint = f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(valid)}"
+    return f"{key}: unknown key; {hint}"
+
+
+def _without_tag(location: tuple) -> tuple:
+    """A fault's place as the user sees it: pydantic names a tuning's objective within it."""
+    return location[:2] + location[3:] if location[:1] == ("tunings",) else location
+
+
+def _fields_at(location: tuple) -> list[str]:
+    """The valid keys of the section at `location`."""
+    if location[:1] == ("tunings",):
+        return list(OBJECTIVES[location[2]].model_fields)
+    section: Any = Config
+    for step in location:
+        if isinstance(section, type) and issubclass(section, Section):
+            section = section.model_fields[step].annotation
+        else:
+            section = section.__args__[-1]  # a table of sections: dict[Name, Section]
+    return list(section.model_fields)

@@ -1,0 +1,115 @@
+"""The grid: every country x model x method, what each cell is made from, and where files lie."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from itertools import product
+
+from mores.method.adapters import POOLED
+from mores.method.objectives.common import Objective
+from mores.study.settings import Settings
+
+MARGINALS = "results/survey/marginals.parquet"
+SPLIT = "results/survey/split.tsv"
+TRAIN = "results/survey/{country}/train.jsonl"
+TEST = "results/survey/{country}/test.jsonl"
+LOW_NORMS = "results/norms/{mining}/{model}/{country}/low.jsonl"
+HIGH_NORMS = "results/norms/{mining}/{model}/{country}/high.jsonl"
+TRACES = "results/traces/{model}/{country}.jsonl"
+EXAMPLES = "results/examples/{tuning}/{model}/{learner}/{country}.jsonl"
+REJECTED = "results/rejected/{tuning}/{model}/{learner}/{country}.jsonl"
+ADAPTER = "results/adapters/{tuning}/{model}/{learner}"
+ANSWERS = "results/answers/{method}/{model}/{country}.jsonl"
+CELL = "results/cells/{method}/{model}/{country}.json"
+REFERENCES = "results/cells/references.json"
+SCORES = "results/scores.tsv"
+PUBLISHED = "results/published/{method}/{model}/{learner}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One country, as one model answers for it, in one way."""
+
+    country: str
+    model: str
+    method: str
+
+    def at(self, pattern: str) -> str:
+        """The path of one of this cell's files."""
+        return pattern.format(**asdict(self))
+
+
+def grid(settings: Settings) -> list[Cell]:
+    """The whole grid; cells of one model stand together."""
+    config = settings.config
+    order = product(config.models, config.methods, config.countries)
+    return [Cell(country, model, method) for model, method, country in order]
+
+
+def norms_of(settings: Settings, cell: Cell) -> str | None:
+    """The path of the high-level norms that a cell puts in context, if any."""
+    method = settings.config.methods[cell.method]
+    if method.norms is None:
+        return None
+    return HIGH_NORMS.format(
+        mining=method.norms,
+        model=method.norm_model or cell.model,
+        country=giver(settings, method.norm_country, cell.country),
+    )
+
+
+def examples_of(settings: Settings, cell: Cell) -> str | None:
+    """The path of the training rows that a cell shows with their answers, if any."""
+    return cell.at(TRAIN) if settings.config.methods[cell.method].examples else None
+
+
+def adapter_of(settings: Settings, cell: Cell) -> str | None:
+    """The folder of the adapter that answers for a cell, if any."""
+    method = settings.config.methods[cell.method]
+    if method.tuning is None:
+        return None
+    country = giver(settings, method.tuning_country, cell.country)
+    learner = POOLED if method.scope == "pooled" else country
+    return ADAPTER.format(tuning=method.tuning, model=cell.model, learner=learner)
+
+
+def start_of(tuning: Objective) -> str | None:
+    """The tuning that one continues from, if it continues from any."""
+    return getattr(tuning, "start", None)
+
+
+def published(settings: Settings) -> list[str]:
+    """The folders in which the grid's own adapters are shared."""
+    found = []
+    for cell in grid(settings):
+        method = settings.config.methods[cell.method]
+        if method.tuning and method.tuning_country == "own":
+            learner = POOLED if method.scope == "pooled" else cell.country
+            found.append(PUBLISHED.format(method=cell.method, model=cell.model, learner=learner))
+    return list(dict.fromkeys(found))
+
+
+def taught(settings: Settings, learner: str) -> tuple[str, ...]:
+    """The countries whose examples an adapter learns from."""
+    return settings.pool if learner == POOLED else (learner,)
+
+
+def giver(settings: Settings, whose: str, country: str) -> str:
+    """Whose norms or adapter a country gets: its own, a random other's, or those of `whose`."""
+    if whose == "own":
+        return country
+    if whose == "random":
+        return lender(country, settings.pool, settings.config.split.seed)
+    return whose
+
+
+def lender(country: str, pool: tuple[str, ...], seed: int) -> str:
+    """The other country that the placebo draws: the smallest SHA-256 of seed:country:other.
+
+    A country added to the pool changes the draw of those alone who draw it.
+    """
+    others = [other for other in pool if other != country]
+    return min(others, key=lambda other: _rank(seed, country, other))
+
+
+def _rank(seed: int, country: str, other: str) -> str:
+    return hashlib.sha256(f"{seed}:{country}:{other}".encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""How the work is done, for the jobs of a run: the settings that make nothing stale."""
+
+from pydantic import Field
+
+from mores.engine.arguments import on_cpu
+from mores.engine.settings import Engine, Resources, Training
+from mores.method.objectives.common import Lora
+from mores.spec import Section
+from mores.study.grid import ADAPTER, adapter_of, grid, start_of
+from mores.study.settings import Settings
+
+
+class Runtime(Section):
+    """Engine and training settings, and each model's resources."""
+
+    engine: Engine = Engine()
+    training: Training = Training()
+    resources: dict[str, Resources] = Field(default_factory=dict)
+
+
+def runtime(settings: Settings) -> Runtime:
+    """What the jobs of a run are told."""
+    config = settings.config
+    return Runtime(
+        engine=serving(settings),
+        training=config.training,
+        resources={name: model.resources for name, model in config.models.items()},
+    )
+
+
+def serving(settings: Settings) -> Engine:
+    """The engine's settings; in a run with adapters every server takes them, for all its cells.
+
+    On the CPU there is a slot more than adapters: vLLM 0.32 gives requests *without* an adapter
+    what lies in the last slot whenever a batch mixes both (vllm-project/vllm#48421), so the last
+    slot must stay empty.
+    """
+    engine, used = settings.config.engine, adapters(settings)
+    if not used:
+        return engine
+    tunings = settings.config.tunings.values()
+    ranks = [tuning.rank for tuning in tunings if isinstance(tuning, Lora)]
+    rank = engine.max_lora_rank or max(ranks)
+    slots = max(engine.adapter_slots, len(used) + 1) if on_cpu() else engine.adapter_slots
+    return engine.model_copy(update={"max_lora_rank": rank, "adapter_slots": slots})
+
+
+def adapters(settings: Settings) -> set[str]:
+    """The adapters of a run, with those that others start from."""
+    tunings = settings.config.tunings
+    used = {path for cell in grid(settings) if (path := adapter_of(settings, cell))}
+    starts = set()
+    for path in used:
+        tuning, model, learner = path.split("/")[-3:]
+        if start := start_of(tunings[tuning]):
+            starts.add(ADAPTER.format(tuning=start, model=model, learner=learner))
+    return used | starts

@@ -1,0 +1,136 @@
+"""Settings: configuration files, then the command line, merged and checked before any job starts.
+
+Mappings merge, anything else replaces, `null` takes an entry away. Under `models` and `methods` a
+name, a comma list or a list *selects* from the entries so far; on the command line so it does under
+`countries`. `survey: FILE` is short for `survey: {path: FILE}`.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mores.errors import InputError
+from mores.method.prompts import Country, load_countries
+from mores.study.config import Config, parse_config
+
+TABLES = ("models", "methods")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A checked configuration, the countries that may lend norms, and how countries are named.
+
+    `pool` holds the countries of the configuration files and any selected besides: what is drawn or
+    averaged over countries takes it, so that a run of one country gives the rows of the full run.
+    """
+
+    config: Config
+    pool: tuple[str, ...]
+    names: dict[str, Country]
+
+
+def load_settings(files: Sequence[str | Path], overrides: dict[str, Any]) -> Settings:
+    """Merge `files` in order, then the command line's `overrides`, and check the outcome's form.
+
+    Raises InputError naming the key, what is wrong with it, and the nearest valid name.
+    """
+    raw: dict[str, Any] = {}
+    for path in files:
+        raw = add_layer(raw, read_layer(path))
+    listed = _names(raw.get("countries") or [], "countries")
+    raw = add_layer(raw, {key: overrides[key] for key in overrides if key != "countries"})
+    wanted = _names(overrides.get("countries") or listed, "countries")
+    in_order = [code for code in listed if code in wanted]
+    raw["countries"] = list(dict.fromkeys([*in_order, *wanted]))
+    names = _read_names(raw.get("country_names"))
+    _check_names(raw["countries"] if names else [], names)
+    config = parse_config(raw, "the configuration")
+    return Settings(config, tuple(dict.fromkeys([*listed, *wanted])), names)
+
+
+def read_layer(path: str | Path) -> dict[str, Any]:
+    """One configuration file, YAML or JSON."""
+    try:
+        layer = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such configuration file; check the path") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not YAML; mend it: {error}") from None
+    if not isinstance(layer or {}, dict):
+        raise InputError(f"{path}: keys with values are wanted, not {type(layer).__name__}")
+    return layer or {}
+
+
+def add_layer(raw: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
+    """Merge a layer into what the layers before it say."""
+    layer = dict(layer)
+    if isinstance(layer.get("survey"), str):
+        layer["survey"] = {"path": layer["survey"]}
+    chosen = {key: layer.pop(key) for key in TABLES if isinstance(layer.get(key), str | list)}
+    merged = merge(raw, layer)
+    for key, names in chosen.items():
+        merged[key] = select(merged.get(key, {}), _names(names, key), key)
+    return merged
+
+
+def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Mappings merge deeply, other values replace, None removes."""
+    merged = {key: value for key, value in old.items() if new.get(key, value) is not None}
+    for key, value in new.items():
+        if isinstance(value, dict):
+            below = merged.get(key)
+            merged[key] = merge(below if isinstance(below, dict) else {}, value)
+        elif value is not None:
+            merged[key] = value
+    return merged
+
+
+def select(table: dict[str, Any], names: list[str], key: str) -> dict[str, Any]:
+    """The named entries of a table, in the table's order."""
+    for name in names:
+        if name not in table:
+            raise InputError(f"{key}: no {name!r} in the configuration; {hint(name, table)}")
+    return {name: entry for name, entry in table.items() if name in names}
+
+
+def _read_names(path: Any) -> dict[str, Country]:
+    """How countries are named; nothing where the key is missing or odd: `parse_config` tells."""
+    if not isinstance(path, str):
+        return {}
+    if not Path(path).is_file():
+        raise InputError(f"country_names: no file {path}; check the path")
+    return load_countries(path)
+
+
+def _check_names(codes: Iterable[str], names: dict[str, Country]) -> None:
+    """Every country must have a name; one called by its name is told its code."""
+    by_name = {country.name: code for code, country in names.items()}
+    for code in codes:
+        if code not in names:
+            raise InputError(
+                f"countries: {code!r} is not among the country names; {hint(code, names, by_name)}"
+            )
+
+
+def _names(value: Any, key: str) -> list[str]:
+    """A name, a comma list or a list as a list."""
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",") if name.strip()]
+    if isinstance(value, list):
+        return [str(name) for name in value]
+    raise InputError(f"{key}: {value!r} is no name, comma list or list of names")
+
+
+def hint(name: str, valid: Iterable[str], aliases: dict[str, str] | None = None) -> str:
+    """Which valid name was meant; `aliases` lead to valid names."""
+    aliases = {entry.lower(): entry for entry in valid} | {
+        alias.lower(): entry for alias, entry in (aliases or {}).items()
+    }
+    near = difflib.get_close_matches(name.lower(), aliases, n=1, cutoff=0.4)
+    if near:
+        return f"did you mean {aliases[near[0]]!r}?"
+    return f"there are {', '.join(sorted(set(aliases.values())))}"

@@ -1,0 +1,240 @@
+"""What each rule's result depends on, besides its input files and its code: a typed spec a rule.
+
+Survey, item bank, country names, templates and models enter by the content a rule uses of them,
+never by a file's time, so that a fresh clone or a touched file makes nothing stale. The engine's
+settings do not enter at all. A job checks what it reads against its spec.
+"""
+
+from functools import cached_property
+
+from mores.contents import file_digest
+from mores.engine.models import model_ref
+from mores.engine.protocol import PROTOCOL
+from mores.errors import InputError
+from mores.method.adapters import Publishing, Training
+from mores.method.answers import Answering
+from mores.method.examples import Collecting
+from mores.method.items import Item, load_bank
+from mores.method.models import ModelSpec
+from mores.method.norms import HighMining, LowMining
+from mores.method.prompts import Prompts
+from mores.method.traces import Tracing
+from mores.provenance import versions
+from mores.provenance.surveys import country_digests
+from mores.provenance.versions import locked
+from mores.scoring.cell import CellScoring
+from mores.scoring.references import ReferenceScoring
+from mores.scoring.table import Table
+from mores.study.checks import LOW_TEMPLATES, templates
+from mores.study.grid import taught
+from mores.study.settings import Settings
+from mores.survey.importing import Import
+from mores.survey.part import WORDED, BankPart, Part
+from mores.survey.rows import Rows
+from mores.survey.splitting import Splitting
+
+CODES = ("id", "codes")
+SCORED = ("id", "topic", "codes", "kind")
+
+
+class Specs:
+    """The specs of all rules of a checked configuration (see `mores.study.checks`)."""
+
+    def __init__(self, settings: Settings):
+        config = settings.config
+        self.settings = settings
+        self.bank = load_bank(config.survey.bank)
+        self.prompts = Prompts(config.prompts)
+        self.parts: dict[tuple[Part, tuple[str, ...]], BankPart] = {}
+
+    def items(self, part: Part) -> list[Item]:
+        """The items of a part of the split."""
+        return [*self._part(part).take(self.bank, "").items.values()]
+
+    def import_survey(self) -> Import:
+        """Shares per country are made from the survey file, for the bank's items and codes."""
+        survey = self.settings.config.survey
+        return Import(
+            format=survey.format,
+            weights=survey.weights,
+            survey=file_digest(survey.path),
+            packages=locked(versions.SURVEY),
+            bank=self._part("all", CODES),
+        )
+
+    def split_items(self) -> Splitting:
+        """The split draws from the items of each topic."""
+        split = self.settings.config.split
+        return Splitting(split=split, bank=self._part("all", ("id", "topic")))
+
+    def split_country(self, country: str) -> Rows:
+        """A country's rows are its own answers, with items and topics."""
+        survey = self.settings.config.survey
+        return Rows(
+            country=country,
+            format=survey.format,
+            weights=survey.weights,
+            answers=self.answered[country],
+            bank=self._part("all", ("id", "topic", "codes")),
+        )
+
+    def mine_low_norms(self, mining: str, model: str, country: str) -> LowMining:
+        """Low-level norms are made from the wording of the training items."""
+        config = self.settings.config.mining
+        way = config.ways[mining]
+        return LowMining(
+            **self._asked(model, country, LOW_TEMPLATES[way.answers]),
+            bank=self._part("train"),
+            sampling=config.sampling,
+            retries=config.retries,
+            way=way,
+        )
+
+    def mine_high_norms(self, mining: str, model: str, country: str) -> HighMining:
+        """High-level norms are made from low-level ones; of the bank they see the topics alone."""
+        return self._high_mining(model, country, "high_norm")
+
+    def mine_topic_norms(self, mining: str, model: str, country: str) -> HighMining:
+        """Norms from the topic alone need nothing of the survey."""
+        return self._high_mining(model, country, "topic_norm")
+
+    def _high_mining(self, model: str, country: str, template: str) -> HighMining:
+        config = self.settings.config.mining
+        return HighMining(
+            **self._asked(model, country, template),
+            bank=self._part("none"),
+            sampling=config.sampling,
+            retries=config.retries,
+            norms_per_topic=config.norms_per_topic,
+        )
+
+    def sample_traces(self, model: str, country: str) -> Tracing:
+        """Traces are answers to training items, with what was mined from them in context."""
+        traces = self.settings.config.traces
+        return Tracing(
+            **self._asked(model, country, "answer"),
+            bank=self._part("train"),
+            samples=traces.samples,
+            second_round=traces.second_round,
+            sampling=traces.sampling,
+        )
+
+    def sample_rejected(self, tuning: str, model: str, learner: str, country: str) -> Tracing:
+        """Traces of a tuned model: as above, without norms and in one round."""
+        return self.sample_traces(model, country).model_copy(update={"second_round": None})
+
+    def collect_examples(self, tuning: str, model: str, learner: str, country: str) -> Collecting:
+        """Examples are made from the prompts without norms and what the country answered."""
+        settings = self.settings.config.tunings[tuning]
+        return Collecting(
+            **self._worded(country, "answer"),
+            bank=self._part("train"),
+            objective=settings.objective,
+            keys=settings.model_dump(include=set(settings.of_examples)),
+        )
+
+    def train_adapter(self, tuning: str, model: str, learner: str) -> Training:
+        """An adapter is made from its examples, its base and the hyper-parameters."""
+        return Training(
+            **self._model(model),
+            tuning=tuning,
+            learner=learner,
+            countries=taught(self.settings, learner),
+            settings=self.settings.config.tunings[tuning].model_dump(),
+            packages=locked(versions.TRAINING),
+        )
+
+    def answer_items(self, method: str, model: str, country: str) -> Answering:
+        """Answers are made from the wording of the test items, as the method says."""
+        config = self.settings.config
+        how = config.methods[method]
+        return Answering(
+            **self._asked(model, country, how.prompt),
+            bank=self._part("all" if how.examples else "test"),
+            samples=config.answers.samples,
+            sampling=config.answers.sampling,
+            prompt=how.prompt,
+            norms_per_topic=how.norms_per_topic,
+            control=how.control,
+            neutral=file_digest(config.neutral) if how.control == "neutral" else None,
+            examples=how.examples,
+            thinking=how.thinking,
+        )
+
+    def score_cell(self, method: str, model: str, country: str) -> CellScoring:
+        """Scores need each item's codes and kind."""
+        return CellScoring(
+            country=country,
+            model=model,
+            method=method,
+            bank=self._part("all", SCORED),
+            packages=locked(versions.SCORES),
+        )
+
+    def score_references(self) -> ReferenceScoring:
+        """Reference rows are of the selected countries, the world being the pool."""
+        return ReferenceScoring(
+            **dict(self.settings.config.scores),
+            countries=tuple(self.settings.config.countries),
+            pool=self.settings.pool,
+            bank=self._part("all", SCORED),
+            packages=locked(versions.SCORES),
+        )
+
+    def score_table(self) -> Table:
+        """The table is of the whole grid; intervals and p-values are resampled."""
+        return Table(**dict(self.settings.config.scores), packages=locked(versions.SCORES))
+
+    def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
+        """A card takes the rows of its method and learner."""
+        return Publishing(method=method, model=model, learner=learner)
+
+    def _asked(self, model: str, country: str, template: str) -> dict:
+        """What shapes every prompt, and who answers it."""
+        served = {"protocol": PROTOCOL, "packages": locked(versions.ANSWERS)}
+        return self._worded(country, template) | self._model(model) | served
+
+    def _worded(self, country: str, template: str) -> dict:
+        """What shapes every prompt."""
+        templates = {template: self.template_digests[template]}
+        return {"country": self.settings.names[country], "templates": templates}
+
+    def _model(self, model: str) -> dict:
+        """A model without what it asks of a cluster."""
+        settings = self.settings.config.models[model]
+        told = {name: getattr(settings, name) for name in ModelSpec.model_fields}
+        return {"model": ModelSpec(**told), "model_digest": self.model_digests[model]}
+
+    def _part(self, part: Part, fields: tuple[str, ...] = WORDED) -> BankPart:
+        """What a step sees of the item bank; one that words items is told how they are split."""
+        if (part, fields) not in self.parts:
+            split = self.settings.config.split if fields == WORDED and part != "none" else None
+            self.parts[part, fields] = BankPart.of(self.bank, part, fields, split)
+        return self.parts[part, fields]
+
+    @cached_property
+    def answered(self) -> dict[str, str]:
+        """Each country's answers, as a digest; InputError where the survey lacks a country."""
+        survey = self.settings.config.survey
+        found = country_digests(survey.path, self.bank, survey.format, survey.weights)
+        absent = [country for country in self.settings.pool if country not in found]
+        if absent:
+            raise InputError(
+                f"countries: {survey.path} has no answers of {', '.join(absent)}; it has "
+                f"{', '.join(sorted(found))}; mend the list"
+            )
+        return found
+
+    @cached_property
+    def template_digests(self) -> dict[str, str]:
+        """Each template's digest."""
+        names = templates(self.settings.config)
+        return {name: self.prompts.digest(name) for name in names}
+
+    @cached_property
+    def model_digests(self) -> dict[str, str]:
+        """Each model's digest."""
+        return {
+            name: model_ref(name, model).digest
+            for name, model in self.settings.config.models.items()
+        }

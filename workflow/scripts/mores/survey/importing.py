@@ -1,0 +1,75 @@
+"""Surveys in, marginals out: each country's share per option, whatever the file looks like."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mores.errors import InputError
+from mores.method.items import Bank
+from mores.spec import Section
+from mores.survey.format import Format
+from mores.survey.part import BankPart
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Import(Section):
+    """What marginals are made with."""
+
+    format: Format
+    weights: bool
+    survey: str
+    """Digest of the file."""
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that read it."""
+    bank: BankPart
+
+
+def import_survey(spec: Import, bank: Bank, survey: Path) -> "pl.DataFrame":
+    """Marginals of all countries, as `read_survey` returns them."""
+    return read_survey(survey, bank, spec.format, spec.weights)
+
+
+def read_survey(
+    path: str | Path, bank: Bank, format: str = "auto", weights: bool = True
+) -> "pl.DataFrame":
+    """Read a survey file of any of the three kinds into marginals.
+
+    Returns columns `country` (str), `item` (str), `code` (i64), `share` (f64, summing to 1 per
+    country and item over the bank's codes), `top` (bool, the most frequent answer; of equal ones
+    the one the file names first) and `n` (i64, respondents with a valid answer, null where
+    unknown), sorted by country, then by the bank's order. Cells nobody answered have no rows.
+    """
+    from mores.survey.aggregate import read_aggregate
+    from mores.survey.marginals import to_marginals
+    from mores.survey.microdata import read_microdata
+    from mores.survey.tidy import read_tidy
+
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such survey file; check `survey: path`")
+    format = kind_of(path) if format == "auto" else format
+    if format == "microdata":
+        answers = read_microdata(path, bank, weights)
+    elif format == "aggregate":
+        answers = read_aggregate(path)
+    else:
+        answers = read_tidy(path)
+    return to_marginals(answers, bank, path)
+
+
+def kind_of(path: Path) -> str:
+    """Tell the kind of a survey file by its name and, for CSV, by its columns."""
+    import polars as pl
+
+    kinds = {".sav": "microdata", ".zsav": "microdata", ".dta": "microdata"}
+    kinds |= {".json": "aggregate", ".parquet": "tidy"}
+    if path.suffix.lower() in kinds:
+        return kinds[path.suffix.lower()]
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
+    try:
+        columns = set(pl.scan_csv(path, encoding="utf8-lossy").collect_schema())
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error}); check the file") from None
+    return "tidy" if {"country", "item", "code", "share"} <= columns else "microdata"

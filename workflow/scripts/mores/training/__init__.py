@@ -1,1 +1,0 @@
-"""Fine-tuning: LoRA adapters trained on examples, with TRL and PEFT."""

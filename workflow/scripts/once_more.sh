@@ -1,0 +1,12 @@
+#!/bin/sh
+# Run a command. If a signal ends it that nobody sends on purpose (a crash, want of memory), say so
+# and run it once more; an error of its own, a SIGTERM or a Ctrl-C ends it as it is.
+"$@"
+status=$?
+case $status in
+    132 | 134 | 135 | 136 | 137 | 139)
+        echo "mores: ended by signal $((status - 128)); what was done so far is kept: once more" >&2
+        exec "$@"
+        ;;
+esac
+exit "$status"
