@@ -6,6 +6,7 @@ import yaml
 
 from mores.errors import InputError
 from mores.method.objectives import dpo, sft
+from mores.method.objectives.common import module_of
 from mores.spec import Section
 from mores.study.config import OBJECTIVES, TUNINGS, Config, parse_config
 
@@ -88,7 +89,9 @@ def test_a_missing_survey_is_told_with_its_mend():
 
 
 def test_a_tuning_has_the_keys_of_its_objective():
-    assert {"sft": sft.Settings, "dpo": dpo.Settings} == OBJECTIVES
+    folder = ROOT / "workflow/scripts/mores/method/objectives"
+    modules = {path.stem for path in folder.glob("[a-z]*.py")} - {"common"}
+    assert {name: module_of(name).Settings for name in modules} == OBJECTIVES
     raw = minimal() | {"tunings": {"mine": {"objective": "dpo", "start": "sft", "beta": 0.2}}}
     found = parse_config(raw).tunings["mine"]
     assert isinstance(found, dpo.Settings) and found.beta == 0.2
