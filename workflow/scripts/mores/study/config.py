@@ -15,7 +15,7 @@ from mores.errors import InputError
 from mores.method.answers import Control, Thinking
 from mores.method.models import Sampling
 from mores.method.norms import Way
-from mores.method.objectives import dpo, sft
+from mores.method.objectives import dpo, kto, sft
 from mores.scoring.resample import Resampling
 from mores.spec import Section
 from mores.survey.format import Format
@@ -83,7 +83,7 @@ class Traces(Section):
     sampling: Sampling = Sampling()
 
 
-Tuning = Annotated[sft.Settings | dpo.Settings, Field(discriminator="objective")]
+Tuning = Annotated[sft.Settings | dpo.Settings | kto.Settings, Field(discriminator="objective")]
 OBJECTIVES = {
     get_args(one.model_fields["objective"].annotation)[0]: one
     for one in get_args(get_args(Tuning)[0])
