@@ -233,6 +233,12 @@ def a_module_of_two_steps(project) -> set[str]:
     return traced() | rejected()
 
 
+def what_the_device_holds(project) -> set[str]:
+    """Dropout draws its masks anew for what is on the device at once."""
+    project.write_study({"tunings": {"cnca_sft": {"device_batch": 1}}})
+    return trained_on_traces()
+
+
 def beta(project) -> set[str]:
     project.write_study({"tunings": {"cnca_dpo": {"beta": 0.2}}})
     return preferred()
@@ -262,7 +268,7 @@ def the_way_of_traces(project) -> set[str]:
 def runtime_keys(project) -> set[str]:
     engine = {"concurrency": 3, "retries": 1, "request_timeout": 5, "adapter_slots": 9}
     resources = {"demo": {"resources": {"gpus": 2, "minutes": 5}}}
-    training = {"device_batch": 1, "save_steps": 3, "gradient_checkpointing": True}
+    training = {"save_steps": 3, "gradient_checkpointing": True}
     project.write_study({"engine": engine, "models": resources, "training": training})
     return set()
 
@@ -305,6 +311,12 @@ def the_engine_s_version(project) -> set[str]:
     return asked()
 
 
+def the_renderer_s_version(project) -> set[str]:
+    """Jinja writes every prompt, and every chat template."""
+    a_lock(project, "jinja2")
+    return asked() | every_adapter()
+
+
 def the_trainer_s_version(project) -> set[str]:
     a_lock(project, "trl")
     return every_adapter()
@@ -312,7 +324,7 @@ def the_trainer_s_version(project) -> set[str]:
 
 def the_scorer_s_version(project) -> set[str]:
     a_lock(project, "numpy")
-    return scored() | {"score_references"}
+    return scored() | {"import_survey", "score_references"}
 
 
 def the_importer_s_version(project) -> set[str]:
@@ -432,6 +444,7 @@ EDITS = [
     scoring_code,
     a_module_of_two_steps,
     beta,
+    what_the_device_holds,
     two_values_swapped,
     another_start_of_dpo,
     the_way_of_traces,
@@ -439,6 +452,7 @@ EDITS = [
     ranked_top_k,
     the_split_s_seed,
     the_engine_s_version,
+    the_renderer_s_version,
     the_trainer_s_version,
     the_scorer_s_version,
     the_importer_s_version,

@@ -10,6 +10,7 @@ from typing import Any
 from mores.canonical import canonical
 from mores.engine.models import model_ref
 from mores.engine.settings import Model
+from mores.engine.training import TRAINER
 from mores.method.adapters import Training
 from mores.method.models import ModelSpec
 from mores.runner import How, Job
@@ -36,6 +37,7 @@ def training(settings: dict[str, Any], model: dict[str, Any], home: Path) -> Tra
         settings=settings,
         model=ModelSpec(**model),
         model_digest=made,
+        trainer=TRAINER,
         packages={},
     )
 

@@ -21,7 +21,7 @@ SETTINGS = {
     "sft": COMMON | {"objective": "sft", "data": "traces"},
     "dpo": COMMON | {"objective": "dpo", "start": "sft"},
 }
-RUNTIME = Runtime(training=Training(device_batch=8, gradient_checkpointing=True))
+RUNTIME = Runtime(training=Training(gradient_checkpointing=True))
 EXAMPLES, ADAPTER = "results/examples/{}.jsonl", "results/adapters/{}"
 
 

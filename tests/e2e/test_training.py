@@ -28,7 +28,7 @@ MODEL = {"path": str(ROOT / "resources/demo/model"), "dtype": "float32"}
 SFT = {"objective": "sft", "data": "traces", "learning_rate": 0.005, "epochs": 6, "alpha": 32}
 DPO = {"objective": "dpo", "start": "cnca_sft", "learning_rate": 0.001, "epochs": 4}
 SETTINGS = {"sft": SFT | {"batch_size": 8}, "dpo": DPO | {"batch_size": 8}}
-RUNTIME = Runtime(training=Training(device_batch=8, save_steps=5))
+RUNTIME = Runtime(training=Training(save_steps=5))
 ADAPTER = "results/adapters/tuned/demo/XAV"
 
 

@@ -433,7 +433,7 @@ def test_a_step_asks_a_model_and_keeps_what_it_answered(project, endpoint):
     assert len(endpoint.bodies) == 8
     assert run() == rows
     assert len(endpoint.bodies) == 8  # the rest was in the journal
-    assert read_record(NORMS)["installed"].keys() == {"torch", "transformers", "vllm"}
+    assert read_record(NORMS)["installed"].keys() == set(versions.ANSWERS)
 
 
 @pytest.mark.parametrize("changed", [{"protocol": 2}, {"packages": {"torch": ["9"]}}], ids=str)
@@ -560,13 +560,13 @@ def trainee(spec, runtime: Runtime | None = None, **inputs):
 
 def test_a_training_is_known_by_what_shapes_it_and_not_by_its_name(project, monkeypatch):
     same = {"objective": "sft", "data": "answers", "learning_rate": 0.005, "epochs": 12}
-    same |= {"alpha": 32}
+    same |= {"alpha": 32, "device_batch": 16}
     named = specs(tunings={"other": same}, models={"demo": {"resources": {"cpus": 3}}})
     spec = specs().train_adapter("sft", "demo", "XAV")
     key = trainee(spec).key(ROWS)
     renamed = named.train_adapter("other", "demo", "XBO")
     assert renamed.settings == spec.settings
-    hurried = Runtime(training=Training(device_batch=1), engine=Engine(launcher="slurm"))
+    hurried = Runtime(training=Training(save_steps=1), engine=Engine(launcher="slurm"))
     assert trainee(renamed, hurried).key(ROWS) == key
     start = adapter(Path("results/adapters/sft/demo/XAV"))
     keys = {

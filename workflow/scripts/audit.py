@@ -15,8 +15,8 @@ def main() -> None:
     parser.add_argument("--stale", type=Path, required=True, help="list of what is not fresh")
     args = parser.parse_args()
     findings = audit(every_result(args.study))
-    there = [one.path for one in findings if one.state in ("stale", "unknown")]
-    write_text(args.stale, "".join(f"{path}\n" for path in there))
+    to_make = [one.path for one in findings if one.state != "fresh"]
+    write_text(args.stale, "".join(f"{path}\n" for path in to_make))
     print(report(findings))
 
 

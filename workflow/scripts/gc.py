@@ -12,6 +12,7 @@ from mores.rows import read_json
 from mores.study.plan import Study, every_result
 
 SHOWN = Path("work/garbage.json")
+SELECTIONS = {"countries", "models", "methods"}  # what `--config` takes a part of the grid by
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("--free", action="store_true", help="free what was shown before")
     args = parser.parse_args()
     results = every_result(args.study)
-    found = find_garbage(results, audit(results))
+    found = find_garbage(results, audit(results), part=bool(SELECTIONS & set(args.study.overrides)))
     if args.free:
         free(found)
         return

@@ -92,6 +92,7 @@ def test_a_card_tells_what_the_training_started_from(lesson):
 @pytest.fixture
 def training():
     return Training(
+        trainer=1,
         tuning="cnca_sft",
         learner="POOLED",
         countries=("XBO", "XAV"),
@@ -170,7 +171,14 @@ def test_an_adapter_learns_from_its_countries_examples_in_their_order(training, 
         "data_digest": digest(ROWS),
         "start": "results/start",
         "settings": SETTINGS
-        | {"alpha": 16, "dropout": 0.05, "batch_size": 16, "warmup": 0.1, "seed": 0},
+        | {
+            "alpha": 16,
+            "dropout": 0.05,
+            "batch_size": 16,
+            "device_batch": 4,
+            "warmup": 0.1,
+            "seed": 0,
+        },
     }
 
 

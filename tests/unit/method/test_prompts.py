@@ -130,3 +130,9 @@ def test_a_template_that_is_absent_is_named(folder):
     for ask in (Prompts(folder).digest, Prompts(folder).render):
         with pytest.raises(InputError, match=r"no template absent.j2 in .*; add it"):
             ask("absent")
+
+
+def test_a_template_included_by_a_computed_name_is_refused(tmp_path):
+    (tmp_path / "a.j2").write_text('{% include "_" ~ country ~ ".j2" %}')
+    with pytest.raises(InputError, match=r"a\.j2: includes a template by a name that is computed"):
+        Prompts(tmp_path).digest("a")

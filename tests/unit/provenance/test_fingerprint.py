@@ -210,3 +210,11 @@ def test_an_objectives_code_is_in_its_own_trainings_alone(tmp_path, monkeypatch)
     assert common["sft"] != before["sft"] and common["dpo"] != before["dpo"]
     assert "mores/method/objectives/dpo.py" not in before["sft"]
     assert "mores/method/objectives/sft.py" in before["sft"]
+
+
+def test_a_module_beside_the_scripts_counts(scripts):
+    script = scripts()
+    script.write_text(script.read_text() + "\nimport rounding\n")
+    beside = script.with_name("rounding.py")
+    beside.write_text("DIGITS = 4\n")
+    assert "rounding.py" in module_digests(script)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mores.engine.journal import Journal
+from mores.engine.locks import holding
 from mores.errors import InputError
 from mores.files import write_jsonl
 from mores.method.requests import Completion
@@ -23,8 +24,9 @@ def result(path: str, rule: str, **spec) -> Result:
     return Result(path, rule, named={}, job={"rule": rule, "spec": spec, "objective": None})
 
 
-def find(*results: Result, state: str = "fresh"):
-    return find_garbage(list(results), [Finding(one.path, one.rule, state) for one in results])
+def find(*results: Result, state: str = "fresh", **of):
+    findings = [Finding(one.path, one.rule, state) for one in results]
+    return find_garbage(list(results), findings, **of)
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +102,20 @@ def test_journals_of_other_studies_are_told_apart():
     other.parent.mkdir(parents=True)
     other.touch()
     assert other_journals([result(ANSWERS, "answer_items")]) == [other]
+
+
+def test_of_a_part_of_the_grid_no_adapter_is_freed():
+    adapter(ADAPTER, "now")
+    adapter("work/adapters/bb", "another country's, that no result holds for the moment")
+    trained = result(ADAPTER, "train_adapter")
+    assert find(trained, part=True) == []
+    assert [one.path for one in find(trained)] == ["work/adapters/bb"]
+
+
+def test_what_a_training_is_at_is_not_freed():
+    adapter(ADAPTER, "now")
+    for path in ("work/checkpoints/dd", "work/adapters/.dd.part"):
+        Path(path).mkdir(parents=True)
+    with holding(Path("work/adapters/dd.lock")):
+        assert find(result(ADAPTER, "train_adapter")) == []
+    assert len(find(result(ADAPTER, "train_adapter"))) == 2

@@ -22,8 +22,8 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def results(target="all", configfiles=(), **overrides):
-    return every_result(Study(configfiles=list(configfiles), overrides=overrides), target)
+def results(configfiles=(), **overrides):
+    return every_result(Study(configfiles=list(configfiles), overrides=overrides))
 
 
 def test_every_result_stands_once_after_what_it_is_made_from():
@@ -88,9 +88,12 @@ def test_configuration_files_count_and_overrides_win(tmp_path):
     assert specs["sample_traces"]["samples"] == 4
 
 
-def test_another_target_is_read_too():
-    found = results("adapters", countries="XAV", methods="sft")
-    assert found[-1].path == "results/published/sft/demo/XAV"
+def test_published_adapters_are_results_where_they_exist(tmp_path):
+    folder = "results/published/sft/demo/XAV"
+    given = {"countries": "XAV", "methods": "sft"}
+    assert folder not in {one.path for one in results(**given)}
+    (tmp_path / folder).mkdir(parents=True)
+    assert results(**given)[-1].path == folder
 
 
 def test_results_are_told_whether_or_not_they_are_there():

@@ -51,6 +51,6 @@ def test_what_jobs_are_told_is_all_that_makes_nothing_stale():
 
 def test_jobs_read_what_the_run_has_told():
     changed = {"engine": {"server_args": ["--block-size", "16"], "retries": 0}}
-    told = runtime(settings(training={"device_batch": 2}, **changed))
+    told = runtime(settings(training={"save_steps": 2}, **changed))
     assert Runtime.model_validate_json(told.model_dump_json(exclude_defaults=True)) == told
     assert Runtime.model_validate_json("{}") == Runtime()

@@ -1,6 +1,7 @@
 """What files and folders hold, by digest; files are read again only when they seem to differ."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from mores.canonical import digest
@@ -19,11 +20,15 @@ def sha256(path: str | Path) -> str:
 
 
 def file_digest(path: str | Path) -> str:
-    """SHA-256 of a file, read only if its size or time is new; a fresh clone's is what it was."""
+    """SHA-256 of a file, read only if its size or a time is new; a fresh clone's is what it was.
+
+    The time of its last change (ctime) counts too: no program can set that one back.
+    """
     path = Path(path).resolve()
     cache = CACHE / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.json"
     stat = path.stat()
-    now = {"path": str(path), "size": stat.st_size, "time": stat.st_mtime_ns}
+    times = [stat.st_mtime_ns, stat.st_ctime_ns]
+    now = {"path": str(path), "size": stat.st_size, "times": times}
     known = read_json(cache) if cache.exists() else {}
     if {key: known.get(key) for key in now} == now:
         return known["digest"]
@@ -35,11 +40,12 @@ def file_digest(path: str | Path) -> str:
 def folder_digest(folder: str | Path, *left_out: str) -> str:
     """Digest of the names and contents of a folder's files, hidden ones and some patterns aside."""
     folder, files = Path(folder), {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in name.parts)
-        if path.is_file() and not hidden and not any(path.match(one) for one in left_out):
-            files[str(name)] = file_digest(path)
+    for below, _, names in os.walk(folder, followlinks=True):
+        for path in sorted(Path(below, name) for name in names):
+            name = path.relative_to(folder)
+            hidden = any(part.startswith(".") for part in name.parts)
+            if not hidden and not any(path.match(one) for one in left_out):
+                files[str(name)] = file_digest(path)
     return digest(files)
 
 

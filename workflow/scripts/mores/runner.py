@@ -222,6 +222,7 @@ class Given:
             model_digest=self.spec.model_digest,
             settings=objective,
             made_by={
+                "trainer": self.spec.trainer,
                 "packages": self.spec.packages,
                 "code": module_digests(objective_file(objective.objective)),
             },

@@ -100,8 +100,9 @@ def test_a_pair_whose_replies_are_exchanged_is_told():
 def test_an_optimizer_steps_examples_are_the_same_whatever_the_device_holds(
     device_batch, batch_size, at_once, steps
 ):
-    settings = sft.Settings(objective="sft", data="traces", batch_size=batch_size)
-    assert settings.batches(device_batch) == {
+    sizes = {"batch_size": batch_size, "device_batch": device_batch}
+    settings = sft.Settings(objective="sft", data="traces", **sizes)
+    assert settings.batches() == {
         "per_device_train_batch_size": at_once,
         "gradient_accumulation_steps": steps,
     }

@@ -6,7 +6,7 @@ from mores.errors import InputError
 from mores.method.objectives import kto
 from mores.study.config import parse_config
 
-SETTINGS = kto.Settings(objective="kto", kl_batch=2)
+SETTINGS = kto.Settings(objective="kto", device_batch=2)
 
 
 def test_right_and_wrong_traces_count_each_by_itself_and_no_others(wording, trace, no_norm):
@@ -32,13 +32,15 @@ def test_it_learns_from_traces_and_continues_from_nothing():
     assert SETTINGS.starts_from is None
 
 
-def test_the_devices_batch_is_the_estimates_and_not_the_runtimes():
-    settings = kto.Settings(objective="kto", batch_size=16, kl_batch=4)
-    assert settings.batches(1) == settings.batches(16)
-    assert settings.batches(1) == {
-        "per_device_train_batch_size": 4,
-        "gradient_accumulation_steps": 4,
-    }
+def test_one_example_at_a_time_gives_no_estimate():
+    raw = {"tunings": {"kto": {"objective": "kto", "device_batch": 1}}}
+    with pytest.raises(
+        InputError, match=r"tunings\.kto\.device_batch: .* greater than or equal to 2"
+    ):
+        parse_config(raw)
+    odd = {"tunings": {"kto": {"objective": "kto", "batch_size": 15, "device_batch": 4}}}
+    with pytest.raises(InputError, match="must share a divisor above 1"):
+        parse_config(odd)
 
 
 @pytest.mark.parametrize(

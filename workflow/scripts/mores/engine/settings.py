@@ -34,7 +34,6 @@ class Model(ModelSpec):
 class Training(Section):
     """Runtime: how adapters are trained; changing it makes no result stale."""
 
-    device_batch: int = Field(4, ge=1, description="Examples on the device at once.")
     gradient_checkpointing: bool = Field(False, description="Less memory for more time.")
     save_steps: int = Field(20, ge=1, description="Steps between checkpoints.")
     report_to: Literal["none", "trackio", "wandb", "tensorboard"] = "none"

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mores.training")
 
+# In an adapter's key and its step's spec: raise it when a change here, or of the probes, gives an
+# adapter's folder other bytes.
+TRAINER = 1
+
 
 @dataclass(frozen=True)
 class Trainee:
@@ -49,7 +53,7 @@ class Trainee:
 
     def key(self, examples: list[dict]) -> str:
         """Digest of all that shapes the adapter; where and how it is trained stays out."""
-        model = [self.model_digest, self.model.dtype]
+        model = [self.model_digest, self.model.path, self.model.dtype]
         settings = [self.settings.model_dump(), self.start_digest]
         return digest([examples, model, settings, self.made_by])
 
@@ -84,7 +88,7 @@ def train_in(
     chat = load_chat(trainee.name, trainee.model)
     network = load_network(trainee.model)
     rows = [module.row(chat, example) for example in examples]
-    how = _runtime_arguments(settings, runtime, checkpoints)
+    how = _runtime_arguments(runtime, checkpoints)
     trainer = module.trainer(settings, rows, chat, network, how, trainee.start)
     trained, history = _run(trainer, checkpoints)
     module.check(history, network)
@@ -99,17 +103,21 @@ def _save(folder: Path, trained: "PeftModel", history: list[dict], probes: list[
     config = read_json(folder / "adapter_config.json")
     config["target_modules"] = sorted(config["target_modules"])
     write_json(folder / "adapter_config.json", config)
-    write_jsonl(folder / "training.jsonl", history)
+    write_jsonl(folder / "training.jsonl", [_row(row) for row in history])
     write_json(folder / "probes.json", probes)
 
 
-def _runtime_arguments(settings: Objective, runtime: Training, checkpoints: Path) -> dict[str, Any]:
+def _row(row: dict) -> dict[str, Any]:
+    """A step's figures, the same of a training that was resumed: TRL counts tokens anew in each."""
+    return {name: row[name] for name in sorted(row) if name != "num_tokens"}
+
+
+def _runtime_arguments(runtime: Training, checkpoints: Path) -> dict[str, Any]:
     """What TRL is told of how: memory, checkpoints, reports; the sums are the same."""
     import torch
 
     return {
         "output_dir": str(checkpoints),
-        **settings.batches(runtime.device_batch),
         "gradient_checkpointing": runtime.gradient_checkpointing,
         "logging_steps": 1,
         "save_steps": runtime.save_steps,

@@ -33,6 +33,8 @@ class Training(Section):
     """The tuning's keys, as its objective's `Settings` take them."""
     model: ModelSpec
     model_digest: str
+    trainer: int
+    """Version of how an adapter is trained and saved (`mores.engine.training`)."""
     packages: dict[str, list[str]]
     """Locked versions of the packages that train."""
 

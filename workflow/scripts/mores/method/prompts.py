@@ -81,8 +81,13 @@ class Prompts:
         while ahead:
             file = ahead.pop()
             found[file] = self._source(file)
-            named = jinja2.meta.find_referenced_templates(self.environment.parse(found[file]))
-            ahead |= set(filter(None, named)) - found.keys()
+            for name in jinja2.meta.find_referenced_templates(self.environment.parse(found[file])):
+                if name is None:
+                    raise InputError(
+                        f"{self.folder / file}: includes a template by a name that is computed; "
+                        "write the name out, or nobody can tell what it depends on"
+                    )
+                ahead |= {name} - found.keys()
         return digest(found)
 
     def render(self, template: str, **values) -> tuple[dict[str, str], ...]:

@@ -86,7 +86,7 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
 def _files(module: str) -> list[Path]:
     """The files of a dotted name: its packages' `__init__` and itself, as far as they are here."""
     parts = module.split(".")
-    if parts[0] != "mores" or (parts[1:2] and parts[1] in HOW):
+    if parts[0] == "mores" and parts[1:2] and parts[1] in HOW:
         return []
     folders = [SCRIPTS.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
     candidates = [folder / "__init__.py" for folder in folders]

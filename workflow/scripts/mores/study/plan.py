@@ -45,15 +45,20 @@ class Result:
         return journal_of(self.path) if "protocol" in self.spec else None
 
 
-def every_result(study: Study, target: str = "all") -> list[Result]:
-    """The results that a target needs, each once, inputs before what is made from them."""
+def every_result(study: Study) -> list[Result]:
+    """The results of a study, each once, inputs before what is made from them.
+
+    Published adapters, which are made when they are asked for, are among them where they exist.
+    """
     found: dict[str, Result] = {}
-    for job in _jobs(study, target):
+    for job in _jobs(study):
         told = job.params.get("job")
         if told is None:  # a target alone
             continue
         inputs = [str(path) for path in job.input if Path(path).is_relative_to(RESULTS)]
         for path in map(str, job.output):
+            if job.rule.name == "publish_adapter" and not Path(path).exists():
+                continue
             found[path] = Result(
                 path, job.rule.name, dict(job.wildcards_dict), json.loads(told), inputs
             )
@@ -61,8 +66,8 @@ def every_result(study: Study, target: str = "all") -> list[Result]:
     return [found[path] for path in order.static_order() if path in found]
 
 
-def _jobs(study: Study, target: str) -> list[Any]:
-    """The jobs of Snakemake's graph for a target, whether or not they are to run."""
+def _jobs(study: Study) -> list[Any]:
+    """The jobs of Snakemake's graph, whether or not they are to run."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.enums import Quietness
     from snakemake.settings.types import (
@@ -78,7 +83,7 @@ def _jobs(study: Study, target: str) -> list[Any]:
         workflow = api.workflow(
             resource_settings=ResourceSettings(cores=1), config_settings=settings
         )
-        workflow.dag(DAGSettings(targets={target}, forceall=True))
+        workflow.dag(DAGSettings(targets={"all", "adapters"}, forceall=True))
         graph = workflow._workflow  # as the API's own `printdag` does it
         graph._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=True, nolock=True)
         graph._build_dag()

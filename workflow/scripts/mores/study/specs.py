@@ -10,6 +10,7 @@ from functools import cached_property
 from mores.contents import file_digest
 from mores.engine.models import model_ref
 from mores.engine.protocol import PROTOCOL
+from mores.engine.training import TRAINER
 from mores.errors import InputError
 from mores.method.adapters import Publishing, Training
 from mores.method.answers import Answering
@@ -141,6 +142,7 @@ class Specs:
             learner=learner,
             countries=taught(self.settings, learner),
             settings=self.settings.config.tunings[tuning].model_dump(),
+            trainer=TRAINER,
             packages=locked(versions.TRAINING),
         )
 

@@ -32,6 +32,8 @@ class Objective(Section):
     epochs: int = Field(3, ge=1)
     batch_size: int = Field(16, ge=1)
     """Examples per optimizer step."""
+    device_batch: int = Field(4, ge=1)
+    """Examples on the device at once, of a step's: dropout and rounding depend on it."""
     warmup: float = Field(0.1, ge=0, lt=1)
     """Share of steps in which the rate rises; then a cosine to zero."""
     seed: int = 0
@@ -46,9 +48,9 @@ class Objective(Section):
         """What examples are made from: training rows, traces, a tuned model's own traces."""
         raise NotImplementedError
 
-    def batches(self, device_batch: int) -> dict[str, int]:
-        """An optimizer step's examples, `device_batch` of them, or fewer, on the device at once."""
-        at_once = math.gcd(min(device_batch, self.batch_size), self.batch_size)
+    def batches(self) -> dict[str, int]:
+        """How an optimizer step's examples come on the device: in parts of equal size."""
+        at_once = math.gcd(min(self.device_batch, self.batch_size), self.batch_size)
         return {
             "per_device_train_batch_size": at_once,
             "gradient_accumulation_steps": self.batch_size // at_once,
@@ -143,6 +145,7 @@ def arguments(settings: Objective, network: "PreTrainedModel") -> dict[str, Any]
     return {
         "learning_rate": settings.learning_rate,
         "num_train_epochs": settings.epochs,
+        **settings.batches(),
         "lr_scheduler_type": "cosine",
         "warmup_steps": settings.warmup,
         "seed": settings.seed,

@@ -8,9 +8,9 @@ import logging
 import random
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mores.errors import InputError
 from mores.method.chat import Chat
@@ -45,20 +45,19 @@ class Settings(Objective, Lora):
     """Weight of right traces, to make up for fewer of them."""
     wrong_weight: float = Field(1.0, gt=0)
     """Weight of wrong traces."""
-    kl_batch: int = Field(4, ge=2)
-    """Examples over which the divergence from the reference is estimated, on the device at once."""
+    device_batch: int = Field(4, ge=2)
+    """Examples on the device at once: over these the divergence from the reference is estimated."""
+
+    @model_validator(mode="after")
+    def _check_batches(self) -> Self:
+        if self.batches()["per_device_train_batch_size"] < 2:
+            raise ValueError("`batch_size` and `device_batch` must share a divisor above 1")
+        return self
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Right and wrong traces, as they were sampled."""
         return ("traces",)
-
-    def batches(self, device_batch: int) -> dict[str, int]:
-        """The estimate is made over what is on the device at once: its size changes the weights."""
-        return {
-            "per_device_train_batch_size": self.kl_batch,
-            "gradient_accumulation_steps": max(1, self.batch_size // self.kl_batch),
-        }
 
 
 def examples(wording: Wording, traces: list[dict]) -> list[dict[str, Any]]:
@@ -104,7 +103,7 @@ def trainer(
             "`traces: samples` or their temperature"
         )
     shuffled = random.Random(settings.seed).sample(rows, len(rows))
-    prepared = with_others(shuffled, settings.kl_batch)
+    prepared = with_others(shuffled, settings.batches()["per_device_train_batch_size"])
     made = UnpairedTrainer(
         model=network,
         args=trl.KTOConfig(
