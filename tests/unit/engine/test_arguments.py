@@ -6,6 +6,7 @@ import pytest
 
 from mores.engine.arguments import ALLOWED, arguments, check_server_args, environment, on_cpu
 from mores.engine.models import ModelRef
+from mores.engine.protocol import PROTOCOL
 from mores.engine.settings import Engine
 from mores.errors import InputError
 
@@ -14,6 +15,18 @@ def test_arguments_leave_sampling_to_the_request(model):
     given = arguments(model, Engine())
     assert given[given.index("--generation-config") + 1] == "vllm"
     assert given[given.index("--revision") + 1] == "abc"
+
+
+def test_what_shapes_answers_is_as_it_was_under_this_protocol(model, monkeypatch):
+    """Another argument here may change answers: then raise PROTOCOL, and this list with it."""
+    monkeypatch.setattr("mores.engine.arguments.on_cpu", lambda: False)
+    assert PROTOCOL == 1
+    assert arguments(model, Engine()) == [
+        *("--model", "someone/tiny", "--served-model-name", "tiny", "--dtype", "auto"),
+        *("--generation-config", "vllm", "--seed", "0"),
+        *("--disable-uvicorn-access-log", "--shutdown-timeout", "5"),
+        *("--revision", "abc", "--tokenizer-revision", "abc"),
+    ]
 
 
 def test_the_configurations_arguments_come_last(model):
