@@ -85,7 +85,7 @@ def ignoring_signals() -> Iterator[None]:
 
 
 class Demand:
-    """Whether anybody needs the server of a files."""
+    """Whether anybody needs a server."""
 
     def __init__(self, files: ServerFiles, launcher: Launcher):
         self.files, self.launcher = files, launcher

@@ -21,7 +21,7 @@ log = logging.getLogger("mores.engine")
 
 
 class Local:
-    """Starts and finds the server of a files on this host."""
+    """Starts and finds the server of a model on this host."""
 
     marks = locks
     stays = True  # through a run, until another model needs its devices
@@ -68,7 +68,7 @@ class Local:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Be the supervisor that lives."""
+        """Hold the lock that says that this server has a supervisor, until the block ends."""
         alive = Lock(self.files.alive)
         alive.take(wait=True)
         try:

@@ -78,7 +78,7 @@ class Slurm:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Be the supervisor that the ticket names; one that lost its ticket ends at once."""
+        """Name this job in the ticket until the block ends; end at once where it names another."""
         own = os.environ["SLURM_JOB_ID"]
         if self._job() not in ("", own):
             log.error("%s does not name job %s: it is not wanted", self.files.ticket, own)
