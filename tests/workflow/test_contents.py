@@ -12,6 +12,8 @@ from pathlib import Path
 import edits
 import pytest
 
+pytestmark = pytest.mark.long
+
 ANSWERS = "results/answers/vanilla/demo/XAV.jsonl"
 CELL = "results/cells/vanilla/demo/XAV.json"
 ROWS = "results/survey/XBO/test.jsonl results/survey/marginals.parquet"
