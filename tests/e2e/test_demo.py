@@ -102,24 +102,6 @@ def test_peft_loads_the_adapters(demo):
     assert "| countries | XAV |" in card and "| beta | 0.1 |" in card
 
 
-def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
-    """Nothing but its own is made, and it lifts the country's score as the paper's tunings do."""
-    cell = "results/cells/kto/demo/XLE.json"
-    one = ("--config", "countries=XLE", KTO, "methods={kto: {tuning: kto}}", "--", cell)
-    told = demo.run("--dry-run", "--quiet", "rules", *one)
-    jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
-    rules = ("collect_examples", "train_adapter", "answer_items", "score_cell")
-    assert jobs == dict.fromkeys(rules, "1") | {"total": "4"}
-    demo.run(*one)
-    examples = demo.rows("results/examples/kto/demo/XLE/XLE.jsonl")
-    assert {row["wanted"] for row in examples} == {True, False}
-    first, *_ = demo.rows("results/adapters/kto/demo/XLE/training.jsonl")
-    assert abs(first["loss"] - 0.5) < 0.01  # it starts as its own reference: sigmoid(0)
-    scored = json.loads((demo.folder / cell).read_text())
-    vanilla = json.loads((demo.folder / "results/cells/vanilla/demo/XLE.json").read_text())
-    assert scored["alignment"] > vanilla["alignment"] + 5
-
-
 def test_the_cost_plan_knows_what_is_journalled(demo):
     told = demo.run("plan_costs", *PART)
     (answers,) = [line.split() for line in told.splitlines() if line.startswith("answer_items")]
@@ -198,6 +180,24 @@ def test_the_table_is_stable_to_the_byte(demo):
     before = (demo.folder / "results/scores.tsv").read_bytes()
     demo.run(*SCORES, "--forcerun", "score_table", "score_references")
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
+
+
+def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
+    """Nothing but its own is made, and it lifts the country's score as the paper's tunings do."""
+    cell = "results/cells/kto/demo/XLE.json"
+    one = ("--config", "countries=XLE", KTO, "methods={kto: {tuning: kto}}", "--", cell)
+    told = demo.run("--dry-run", "--quiet", "rules", *one)
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
+    rules = ("collect_examples", "train_adapter", "answer_items", "score_cell")
+    assert jobs == dict.fromkeys(rules, "1") | {"total": "4"}
+    demo.run(*one)
+    examples = demo.rows("results/examples/kto/demo/XLE/XLE.jsonl")
+    assert {row["wanted"] for row in examples} == {True, False}
+    first, *_ = demo.rows("results/adapters/kto/demo/XLE/training.jsonl")
+    assert abs(first["loss"] - 0.5) < 0.01  # it starts as its own reference: sigmoid(0)
+    scored = json.loads((demo.folder / cell).read_text())
+    vanilla = json.loads((demo.folder / "results/cells/vanilla/demo/XLE.json").read_text())
+    assert scored["alignment"] > vanilla["alignment"] + 5
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
