@@ -14,47 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from listening import SWITCHES, heard, hook
 
-from mores.telemetry import OFF, OFFLINE
+from mores.telemetry import OFF
 
 ROOT = Path(__file__).parents[2]
-HOOK = """
-import os, sys
-from ipaddress import ip_address
-
-AT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getaddrinfo": 0,
-      "socket.gethostbyname": 0}
-
-def is_own(host):
-    if host in (None, "", b"", "localhost", b"localhost"):
-        return True
-    try:
-        told = ip_address(host.decode() if isinstance(host, bytes) else host)
-    except ValueError:
-        return False
-    return told.is_loopback or told.is_unspecified
-
-def heard(event, args):
-    if event not in AT:
-        return
-    told = args[AT[event]]
-    if AT[event]:
-        if not isinstance(told, tuple) or not isinstance(told[0], str):
-            return  # a path (AF_UNIX), the kernel (AF_NETLINK), or what is connected already
-        told = told[0]
-    if not is_own(told):
-        with open(os.environ["HEARD"], "a") as stream:
-            stream.write(f"{event} {told} {sys.orig_argv}\\n")
-        raise ConnectionRefusedError(f"{event} {told}: refused by a test")
-
-sys.addaudithook(heard)
-with open(os.environ["HEARD"] + ".by", "a") as stream:
-    stream.write(f"{os.getpid()} {sys.orig_argv}\\n")
-"""
 TELLS = "connect,sendto,sendmsg,sendmmsg"
 ADDRESS = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
-# What would switch telemetry off, or keep a process off the hub, besides mores itself.
-SWITCHES = {*OFF, *OFFLINE, "CI", "HF_HUB_OFFLINE"}
 PACKAGES = ("accelerate", "datasets", "huggingface_hub", "peft", "transformers", "trl", "vllm")
 SWITCH = r"\w*(?:TELEMETRY|DO_NOT_TRACK|NO_USAGE|USAGE_STATS_ENABLED|ANALYTICS)\w*"
 VLLM_TURNS_OFF = {"RAY_USAGE_STATS_ENABLED"}
@@ -74,20 +40,6 @@ SENDS = (
     "from huggingface_hub.utils import send_telemetry, _telemetry; send_telemetry('mores/test');"
 )
 SENDS += "_telemetry._TELEMETRY_QUEUE.join()"
-
-
-def hook(folder: Path) -> dict[str, str]:
-    """The environment in which every Python process notes what it would connect to."""
-    folder.mkdir(exist_ok=True)
-    (folder / "sitecustomize.py").write_text(HOOK)
-    return {"PYTHONPATH": str(folder), "HEARD": str(folder / "heard")}
-
-
-def heard(folder: Path) -> str:
-    """What was heard; it may be nothing, but somebody must have listened."""
-    assert (folder / "heard.by").read_text()
-    noted = folder / "heard"
-    return noted.read_text() if noted.exists() else ""
 
 
 def outside(trace: Path) -> list[str]:
