@@ -24,9 +24,9 @@ localrules:
 
 
 rule all:
-    """The table of scores: each country, model and method, beside what needs no model."""
+    """A table for each evaluation: each country, model and method, beside what needs no model."""
     input:
-        grid.SCORES,
+        expand(grid.TABLE, table=grid.tables(SETTINGS)),
 
 
 rule adapters:

@@ -13,23 +13,28 @@ METHODS = (
     *("vanilla", "top1", "ranked", "placebo", "examples", "shuffled", "no_think"),
     *("cnca_dpo", "pooled"),
 )
+QUIZZED = ("vanilla", "top1")  # answer the quiz too
 WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
 SEED = 2026
 
 
-def answered(methods=METHODS, countries=COUNTRIES, model="demo") -> set[str]:
-    """Cells answered and scored anew."""
-    return {
-        f"{rule} {method} {model} {country}"
-        for rule in ("answer_items", "score_cell")
-        for method in methods
+def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -> set[str]:
+    """Cells answered and scored anew: of the survey, and of the quiz with those methods."""
+    survey = {f"values {method} {model} {country}" for method in methods for country in countries}
+    quizzed = {
+        f"quiz {method} {model} {country}"
+        for method in set(methods) & set(quiz)
         for country in countries
-    } | {"score_table"}
+    }
+    tables = {"score_table scores"} | ({"score_table quiz"} if quizzed else set())
+    cells = survey | quizzed
+    return {f"{rule} {cell}" for rule in ("answer_items", "score_cell") for cell in cells} | tables
 
 
-def scored(methods=METHODS, countries=COUNTRIES) -> set[str]:
+def scored(methods=METHODS, countries=COUNTRIES, quiz=()) -> set[str]:
     """Cells whose answers stand."""
-    return {job for job in answered(methods, countries) if not job.startswith("answer_items")}
+    jobs = answered(methods, countries, quiz=quiz)
+    return {job for job in jobs if not job.startswith("answer_items")}
 
 
 def high(ways=("top1", "ranked"), countries=COUNTRIES, model="demo") -> set[str]:
@@ -146,7 +151,7 @@ def a_country_removed(project) -> set[str]:
 def countries_in_another_order(project) -> set[str]:
     """The pooled adapter learns in this order, and the first country is a reference."""
     project.write_study({"countries": [*reversed(COUNTRIES)]})
-    return trained_together() | {"score_references", "score_table"}
+    return trained_together() | {"score_references", "score_table scores", "score_table quiz"}
 
 
 def a_model_added(project) -> set[str]:
@@ -193,7 +198,7 @@ def a_word_in_an_item(project, part: str) -> None:
 
 def a_word_in_a_test_item(project) -> set[str]:
     a_word_in_an_item(project, "test")
-    return answered()
+    return answered(quiz=())
 
 
 def a_word_in_a_training_item(project) -> set[str]:
@@ -214,6 +219,38 @@ def topics_in_another_order(project) -> set[str]:
 def scoring_code(project) -> set[str]:
     append(project, "mores/scoring/cell.py")
     return scored()
+
+
+def the_quiz_s_scoring(project) -> set[str]:
+    append(project, "mores/evaluations/choices/score.py")
+    return of_quiz("score_cell")
+
+
+def the_quiz_s_table(project) -> set[str]:
+    append(project, "mores/evaluations/choices/table.py")
+    return {"score_table quiz"}
+
+
+def of_quiz(*rules: str, countries=COUNTRIES) -> set[str]:
+    """These steps of the quiz, for all of its methods, and its table."""
+    cells = {f"quiz {method} demo {country}" for method in QUIZZED for country in countries}
+    return {f"{rule} {cell}" for rule in rules for cell in cells} | {"score_table quiz"}
+
+
+def a_word_in_the_quiz(project) -> set[str]:
+    project.edit("quiz.jsonl", "Is a guest", "Is any guest")
+    return of_quiz("answer_items", "score_cell")
+
+
+def a_right_answer_of_one_country(project) -> set[str]:
+    """What is right is not shown: nothing is asked again."""
+    project.edit("quiz.jsonl", '"XBO": "Yes"', '"XBO": "No"')
+    return of_quiz("score_cell", countries=["XBO"])
+
+
+def a_country_of_the_quiz_that_is_not_in_the_study(project) -> set[str]:
+    project.edit("quiz.jsonl", '"XMO": "Yes"', '"XMO": "No"')
+    return set()
 
 
 def append(project, module: str, line: str = "CHANGED = True") -> None:
@@ -294,7 +331,7 @@ def the_split_s_seed(project) -> set[str]:
     """Another seed draws other lenders too."""
     project.write_study({"split": {"seed": SEED + 1, "train_per_topic": 3}})
     jobs = {"split_items", "score_references"} | {f"split_country {c}" for c in COUNTRIES}
-    return jobs | low() | taught_together() | answered()
+    return jobs | low() | taught_together() | answered(quiz=())
 
 
 def a_lock(project, package: str) -> None:
@@ -324,12 +361,12 @@ def the_trainer_s_version(project) -> set[str]:
 
 def the_scorer_s_version(project) -> set[str]:
     a_lock(project, "numpy")
-    return scored() | {"import_survey", "score_references"}
+    return scored(quiz=QUIZZED) | {"import_survey", "score_references"}
 
 
 def the_importer_s_version(project) -> set[str]:
     a_lock(project, "polars")
-    return {"import_survey", "score_references", "score_table"}
+    return {"import_survey", "score_references", "score_table scores"}
 
 
 def a_fix_in_an_objective(project) -> set[str]:
@@ -356,7 +393,7 @@ def a_fix_in_the_importer(project) -> set[str]:
 def a_remark_in_the_importer(project) -> set[str]:
     """Its code is another, the answers of every country are what they were."""
     append(project, "mores/survey/aggregate.py")
-    return {"import_survey", "score_references", "score_table"}
+    return {"import_survey", "score_references", "score_table scores"}
 
 
 def a_fix_in_the_reply_parser(project) -> set[str]:
@@ -442,6 +479,10 @@ EDITS = [
     a_word_in_a_training_item,
     topics_in_another_order,
     scoring_code,
+    the_quiz_s_scoring,
+    the_quiz_s_table,
+    a_word_in_the_quiz,
+    a_right_answer_of_one_country,
     a_module_of_two_steps,
     beta,
     what_the_device_holds,
@@ -472,6 +513,7 @@ NOTHING = [
     a_comment_and_a_docstring,
     runtime_keys,
     touched_files,
+    a_country_of_the_quiz_that_is_not_in_the_study,
     a_card_beside_the_model,
     a_log_message_of_a_launcher,
     a_path_constant,

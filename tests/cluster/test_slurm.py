@@ -21,7 +21,7 @@ ITEMS, SAMPLES = 96, 5  # enough to be interrupted three times
 QUICKLY, SLOWLY = "tunings={sft: {epochs: 2}}", "engine={concurrency: 4}"
 MANY = f"answers={{samples: {SAMPLES}}}"
 PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, QUICKLY, SLOWLY, MANY)
-JOURNAL = "work/journal/answers/vanilla/demo/XAV.jsonl"
+JOURNAL = "work/journal/answers/values/vanilla/demo/XAV.jsonl"
 SCORES = (*PART, "--", "results/scores.tsv")
 
 
@@ -86,7 +86,7 @@ def test_the_grid_runs_through_slurm_though_jobs_are_cancelled_and_preempted(clu
     assert len(cluster.server_logs()) == 3  # one model's, and those that replaced it
     for method in ("vanilla", "sft"):
         assert ("XAV", "demo", method) in cluster.table()
-        assert cluster.lines(f"results/answers/{method}/demo/XAV.jsonl") == ITEMS * SAMPLES
+        assert cluster.lines(f"results/answers/values/{method}/demo/XAV.jsonl") == ITEMS * SAMPLES
 
 
 def test_no_answer_was_asked_for_twice(cluster):
@@ -100,9 +100,9 @@ def test_the_server_ends_with_the_run(cluster):
 
 
 def test_answers_are_those_of_a_run_without_slurm(cluster):
-    sheet = "results/answers/sft/demo/XAV.jsonl"
+    sheet = "results/answers/values/sft/demo/XAV.jsonl"
     before = (cluster.folder / sheet).read_bytes()
-    shutil.rmtree(cluster.folder / "work/journal/answers/sft")
+    shutil.rmtree(cluster.folder / "work/journal/answers/values/sft")
     (cluster.folder / sheet).unlink()
     cluster.options = ("--cores", "2")
     cluster.run(*PART, "--", sheet)

@@ -66,7 +66,7 @@ def test_reasoning_tuned_on_norms_helps_without_norms_in_the_prompt(demo):
 
 def test_the_tuned_model_names_norms_that_its_prompt_does_not(demo):
     def naming(method):
-        files = [f"results/answers/{method}/demo/{country}.jsonl" for country in COUNTRIES]
+        files = [f"results/answers/values/{method}/demo/{country}.jsonl" for country in COUNTRIES]
         thoughts = [row["thinking"] for file in files for row in demo.rows(file)]
         return sum(thought.startswith("The norms on ") for thought in thoughts) / len(thoughts)
 
@@ -159,7 +159,7 @@ def test_the_table_has_every_row_in_order(demo):
 def test_every_sample_of_every_item_has_a_row(demo):
     for method in METHODS:
         for country in COUNTRIES:
-            rows = demo.rows(f"results/answers/{method}/demo/{country}.jsonl")
+            rows = demo.rows(f"results/answers/values/{method}/demo/{country}.jsonl")
             assert Counter(row["item"] for row in rows) == dict.fromkeys(
                 {row["item"] for row in rows}, SAMPLES
             )
@@ -184,7 +184,7 @@ def test_the_table_is_stable_to_the_byte(demo):
 
 def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
     """Nothing but its own is made, and it lifts the country's score as the paper's tunings do."""
-    cell = "results/cells/kto/demo/XLE.json"
+    cell = "results/cells/values/kto/demo/XLE.json"
     one = ("--config", "countries=XLE", KTO, "methods={kto: {tuning: kto}}", "--", cell)
     told = demo.run("--dry-run", "--quiet", "rules", *one)
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
@@ -196,15 +196,15 @@ def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
     first, *_ = demo.rows("results/adapters/kto/demo/XLE/training.jsonl")
     assert abs(first["loss"] - 0.5) < 0.01  # it starts as its own reference: sigmoid(0)
     scored = json.loads((demo.folder / cell).read_text())
-    vanilla = json.loads((demo.folder / "results/cells/vanilla/demo/XLE.json").read_text())
+    vanilla = json.loads((demo.folder / "results/cells/values/vanilla/demo/XLE.json").read_text())
     assert scored["alignment"] > vanilla["alignment"] + 5
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_stopped_run_leaves_no_server(demo, name):
     country = {"SIGINT": "XLE", "SIGTERM": "XAV"}[name]
-    sheet = f"results/answers/top1/demo/{country}.jsonl"
-    journal = f"work/journal/answers/top1/demo/{country}.jsonl"
+    sheet = f"results/answers/values/top1/demo/{country}.jsonl"
+    journal = f"work/journal/answers/values/top1/demo/{country}.jsonl"
     had = demo.lines(journal)
     run = demo.start("--config", "answers={samples: 7}", "--", sheet)
     demo.wait_for_lines(journal, had + 20)
@@ -217,8 +217,8 @@ def test_a_stopped_run_leaves_no_server(demo, name):
 
 
 def test_what_no_result_needs_is_shown_and_then_freed(demo):
-    sheet = "results/answers/ranked/demo/XLE.jsonl"
-    journal = "work/journal/answers/ranked/demo/XLE.jsonl"
+    sheet = "results/answers/values/ranked/demo/XLE.jsonl"
+    journal = "work/journal/answers/values/ranked/demo/XLE.jsonl"
     fewer = ("--config", "countries=XLE", "methods=ranked", "answers={samples: 2}")
     demo.run(*fewer, "--", sheet)
     servers, had = len(demo.server_logs()), demo.lines(journal)

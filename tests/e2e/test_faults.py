@@ -23,8 +23,8 @@ class Study:
 
     def __init__(self, checkout, endpoint, country: str):
         self.checkout, self.endpoint = checkout, endpoint
-        self.sheet = f"results/answers/vanilla/demo/{country}.jsonl"
-        self.journal = f"work/journal/answers/vanilla/demo/{country}.jsonl"
+        self.sheet = f"results/answers/values/vanilla/demo/{country}.jsonl"
+        self.journal = f"work/journal/answers/values/vanilla/demo/{country}.jsonl"
         self.log = checkout.folder / f"logs/answer_items/vanilla/demo/{country}.log"
         self.patience = 60  # seconds until a request is given up
 
@@ -175,7 +175,7 @@ def test_a_full_disk_under_the_journal(study, small_disk):
 
 @of("XLE")
 def test_a_full_disk_and_a_read_only_one_under_the_results(study, small_disk):
-    with small_disk(study.checkout.folder / "results/answers/vanilla/demo", "8k") as change:
+    with small_disk(study.checkout.folder / "results/answers/values/vanilla/demo", "8k") as change:
         study.fail()
         line = rf"ERROR {study.sheet}: No space left on device; .* free some space and run again"
         assert re.search(line, study.log.read_text())

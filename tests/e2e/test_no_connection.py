@@ -26,7 +26,7 @@ SWITCH = r"\w*(?:TELEMETRY|DO_NOT_TRACK|NO_USAGE|USAGE_STATS_ENABLED|ANALYTICS)\
 VLLM_TURNS_OFF = {"RAY_USAGE_STATS_ENABLED"}
 NOT_INSTALLED = {"GRADIO_ANALYTICS_ENABLED"}
 # With bare answers an adapter is trained at once; the cell that it answers has a server.
-CELL = "results/answers/sft/demo/XAV.jsonl"
+CELL = "results/answers/values/sft/demo/XAV.jsonl"
 PART = ("--config", "countries=XAV", "methods=sft", "answers={samples: 1}")
 PART += ("tunings={sft: {epochs: 1}}", "--", CELL)
 TALKS = """

@@ -43,7 +43,7 @@ def chain(request, new_checkout):
 def test_every_expected_row_is_there(chain):
     for method in ("vanilla", "top1"):
         for country in ("KEN", "CHN"):
-            rows = chain.rows(f"results/answers/{method}/demo/{country}.jsonl")
+            rows = chain.rows(f"results/answers/values/{method}/demo/{country}.jsonl")
             assert len(rows) == len({row["item"] for row in rows}) == TEST_ITEMS * SAMPLES
             reasons = Counter(row["invalid"] for row in rows)
             assert reasons[None] >= 0.95 * len(rows), reasons

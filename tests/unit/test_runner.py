@@ -327,7 +327,7 @@ def test_a_script_ends_in_one_line_that_tells_what_to_mend(scripts):
 
 
 CELLS = [
-    f"results/cells/a_method_of_quite_a_very_long_name_{method:02}/some-model-{model}/{country:03}.json"
+    f"results/cells/values/a_method_of_quite_a_very_long_name_{method:02}/some-model-{model}/{country:03}.json"
     for method in range(20)
     for model in range(5)
     for country in range(18)

@@ -32,7 +32,9 @@ METHODS = {
     "no_think": {"thinking": "none"},
     "pooled": {"tuning": "sft", "scope": "pooled"},
 }
+QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
+TABLES = "results/scores.tsv results/quiz.tsv"
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
 
@@ -104,6 +106,7 @@ class Project:
         shutil.copy(ROOT / "Snakefile", folder)
         project = cls(folder, player, url)
         project.write_bank()
+        project.write_quiz()
         project.write_study({})
         return project
 
@@ -125,6 +128,17 @@ class Project:
         text = yaml.safe_dump(cut, sort_keys=False, allow_unicode=True)
         (self.folder / "bank.yaml").write_text(text, encoding="utf-8")
 
+    def write_quiz(self) -> None:
+        """Questions of an evaluation beside the survey, on its topics and on none."""
+        right = dict.fromkeys(("XAV", "XBO", "XDU", "XKI", "XMO"), "Yes")
+        asked = {"Is a guest fed first?": "customs", "Is a door left open?": "strangers"}
+        rows = [
+            {"question": question, "options": ["Yes", "No"], "gold": right, "topic": topic}
+            for question, topic in (asked | {"Is tea drunk cold?": ""}).items()
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (self.folder / "quiz.jsonl").write_text(text, encoding="utf-8")
+
     def write_study(self, changed: dict) -> None:
         """The study's configuration, with some keys changed."""
         served = {"demo": {"url": self.url, "served_model": "demo"}}
@@ -133,6 +147,7 @@ class Project:
             "split": {"train_per_topic": TRAINING_ITEMS},
             "countries": COUNTRIES,
             "answers": {"samples": 1},
+            "evaluations": {"quiz": QUIZ},
             "traces": {"samples": 3, "second_round": None},
             "mining": {"norms_per_topic": 2},
             "tunings": {"sft": FAST, "cnca_sft": FAST, "cnca_dpo": FAST},
@@ -146,7 +161,7 @@ class Project:
         study["methods"] = METHODS | changed.get("methods", {})
         (self.folder / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
 
-    def snakemake(self, *arguments: str, target="results/scores.tsv"):
+    def snakemake(self, *arguments: str, target=TABLES):
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         command += ["--configfile", "study.yaml", *(["--", *target.split()] if target else [])]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=600)
@@ -209,7 +224,7 @@ def made(request, tmp_path_factory, module_endpoint) -> Project:
     module_endpoint.reply = player
     folder = tmp_path_factory.mktemp("study") / "whole"
     project = Project.begin(folder, player, module_endpoint.url)
-    project.run(target=getattr(request.module, "TARGETS", "results/scores.tsv"))
+    project.run(target=getattr(request.module, "TARGETS", TABLES))
     return project
 
 

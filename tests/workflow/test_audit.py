@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 # What the study is run for here.
-SHEET = "results/cells/vanilla/demo/XAV.json"
+SHEET = "results/cells/values/vanilla/demo/XAV.json"
 NORMS = "results/norms/top1/demo/XBO/high.jsonl"
 TARGETS = f"{SHEET} {NORMS} results/cells/references.json"
 
@@ -27,7 +27,7 @@ def test_the_audit_names_key_module_and_input(project):
     assert told[SHEET] == "stale module mores/scoring/cell.py"
     stale = Path("work/stale.txt").read_text().split()
     assert {NORMS, SHEET} <= set(stale)
-    assert "results/answers/vanilla/demo/XAV.jsonl" not in stale
+    assert "results/answers/values/vanilla/demo/XAV.jsonl" not in stale
 
 
 def test_the_audit_names_the_input_that_a_result_should_have(project):
@@ -39,7 +39,7 @@ def test_the_audit_names_the_input_that_a_result_should_have(project):
 
 
 def test_the_audit_tells_what_was_changed_by_hand_is_missing_or_has_no_record(project):
-    answers = Path("results/answers/vanilla/demo/XAV.jsonl")
+    answers = Path("results/answers/values/vanilla/demo/XAV.jsonl")
     answers.write_text(answers.read_text() + "\n")
     Path("results/made/norms/top1/demo/XBO/low.jsonl.json").unlink()
     Path("results/cells/references.json").unlink()

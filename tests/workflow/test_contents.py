@@ -14,12 +14,12 @@ import pytest
 
 pytestmark = pytest.mark.long
 
-ANSWERS = "results/answers/vanilla/demo/XAV.jsonl"
-CELL = "results/cells/vanilla/demo/XAV.json"
+ANSWERS = "results/answers/values/vanilla/demo/XAV.jsonl"
+CELL = "results/cells/values/vanilla/demo/XAV.json"
 ROWS = "results/survey/XBO/test.jsonl results/survey/marginals.parquet"
 POOLED = "results/adapters/sft/demo/POOLED"
 NO_THINK, SHUFFLED = (
-    f"results/cells/{method}/demo/XAV.json" for method in ("no_think", "shuffled")
+    f"results/cells/values/{method}/demo/XAV.json" for method in ("no_think", "shuffled")
 )
 TARGETS = f"{CELL} {ROWS} {POOLED} {NO_THINK} {SHUFFLED}"  # what the study is run for here
 

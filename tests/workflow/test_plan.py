@@ -64,7 +64,7 @@ def test_a_part_of_the_grid_plans_its_cells_and_the_norms_they_need(checkout):
     part = planned(checkout, "--config", "countries=XAV,XBO", "methods=top1,placebo", "--", "all")
     assert part["answer_items"] == part["score_cell"] == 2 * 2
     assert 2 <= part["mine_low_norms"] == part["mine_high_norms"] == part["split_country"] <= 4
-    cell = planned(checkout, "results/cells/vanilla/demo/XMO.json")
+    cell = planned(checkout, "results/cells/values/vanilla/demo/XMO.json")
     assert "mine_low_norms" not in cell
     assert cell["answer_items"] == cell["score_cell"] == cell["split_country"] == 1
 
@@ -87,7 +87,7 @@ def test_the_paper_s_grid_is_its_arithmetic(checkout):
 
 def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout):
     methods = "methods={pooled: {tuning: cnca_sft, scope: pooled}}"
-    cell = "results/cells/pooled/demo/XAV.json"
+    cell = "results/cells/values/pooled/demo/XAV.json"
     plan = planned(checkout, "--config", methods, "--", cell)
     assert plan["train_adapter"] == plan["answer_items"] == 1
     assert plan["sample_traces"] == plan["collect_examples"] == COUNTRIES

@@ -75,6 +75,8 @@ wildcard_constraints:
     country="[A-Z]{3}",
     model=one_of(CONFIG.models),
     method=one_of(CONFIG.methods),
+    evaluation=one_of(CONFIG.evaluations),
+    table=one_of(grid.tables(SETTINGS)),
     mining=one_of(CONFIG.mining.ways),
     tuning=one_of(CONFIG.tunings),
     learner=f"[A-Z]{{3}}|{grid.POOLED}",
@@ -114,6 +116,27 @@ def study(wildcards):
 def by_model(wildcards):
     """Priority: models take turns in the configuration's order, since a host has one server."""
     return len(CONFIG.models) - list(CONFIG.models).index(wildcards.model)
+
+
+def questions_asked(wildcards):
+    """The file that holds what is asked."""
+    return ancient(grid.questions_of(SETTINGS, wildcards.evaluation))
+
+
+def answered_by_country(wildcards):
+    """What the country itself answered, where the questions are the survey's."""
+    survey = CONFIG.evaluations[wildcards.evaluation].kind == "survey"
+    return grid.TEST.format(**wildcards) if survey else []
+
+
+def cells_of_table(wildcards):
+    """The cells of an evaluation; for the survey's also what needs no model, and the split."""
+    evaluation = grid.tables(SETTINGS)[wildcards.table]
+    cells = [one for one in grid.grid(SETTINGS) if one.evaluation == evaluation]
+    found = {"cells": [cell.at(grid.CELL) for cell in cells]}
+    if wildcards.table == grid.SCORES:
+        found |= {"references": grid.REFERENCES, "split": grid.SPLIT}
+    return found
 
 
 def norms_in_context(wildcards):

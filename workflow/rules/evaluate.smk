@@ -1,14 +1,16 @@
-"""Evaluation: each country's test items answered by each model in each way, and scored.
+"""Evaluation: what is asked about each country answered by each model in each way, and scored.
 
-Requires: grid.TEST, and what the method asks for: grid.HIGH_NORMS, grid.TRAIN, grid.ADAPTER.
+Requires: grid.TEST for the survey's own items, and what the method asks for: grid.HIGH_NORMS,
+grid.TRAIN, grid.ADAPTER.
 Promises: grid.ANSWERS and grid.CELL of the whole grid.
 """
 
 
 rule answer_items:
-    """A model answers every test item for a country; what the country answered is not shown."""
+    """A model answers every question for a country; what is right there is not shown."""
     input:
         **WORDING,
+        questions=questions_asked,
         norms=norms_in_context,
         examples=examples_in_context,
         neutral=neutral_in_context,
@@ -16,7 +18,7 @@ rule answer_items:
     output:
         grid.ANSWERS,
     log:
-        "logs/answer_items/{method}/{model}/{country}.log",
+        "logs/answer_items/{evaluation}/{method}/{model}/{country}.log",
     priority: by_model
     conda:
         ENGINE_ENV
@@ -29,15 +31,15 @@ rule answer_items:
 
 
 rule score_cell:
-    """The answers are held against the country's own; nothing invalid is dropped or guessed."""
+    """The answers are held against what is right; nothing invalid is dropped or guessed."""
     input:
-        **BANK,
+        questions=questions_asked,
         answers=grid.ANSWERS,
-        test=grid.TEST,
+        test=answered_by_country,
     output:
         grid.CELL,
     log:
-        "logs/score_cell/{method}/{model}/{country}.log",
+        "logs/score_cell/{evaluation}/{method}/{model}/{country}.log",
     conda:
         CPU_ENV
     params:

@@ -1,7 +1,7 @@
-"""The report: one table of all scores, and what scores as high with no model at all.
+"""The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.SCORES and grid.PUBLISHED; what stands in the results, shown.
+Promises: grid.REFERENCES, grid.TABLE of each evaluation, and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -28,13 +28,11 @@ rule score_references:
 rule score_table:
     """Each method's score and its difference from vanilla, with intervals, in one table."""
     input:
-        cells=[cell.at(grid.CELL) for cell in grid.grid(SETTINGS)],
-        references=grid.REFERENCES,
-        split=grid.SPLIT,
+        unpack(cells_of_table),
     output:
-        grid.SCORES,
+        grid.TABLE,
     log:
-        "logs/score_table.log",
+        "logs/score_table/{table}.log",
     conda:
         CPU_ENV
     resources:
@@ -49,7 +47,7 @@ rule publish_adapter:
     """An adapter to share: the PEFT folder, with what it scored on its card."""
     input:
         adapter=adapter_of_method,
-        scores=grid.SCORES,
+        scores=grid.TABLE.format(table=grid.SCORES),
     output:
         directory(grid.PUBLISHED),
     log:

@@ -1,7 +1,7 @@
-"""Answer the test items for a country, as one method says."""
+"""Answer an evaluation's questions about a country, as one method says."""
 
-from mores.method.answers import answer_country
+from mores.evaluations.ask import answer_items
 from mores.runner import run
 
 if __name__ == "__main__":
-    run(answer_country)
+    run(answer_items)

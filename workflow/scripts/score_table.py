@@ -1,7 +1,7 @@
-"""Join all cells and references into the scores table, with paired tests against vanilla."""
+"""Join an evaluation's cells into its table, with paired tests against vanilla."""
 
+from mores.evaluations.table import score_table
 from mores.runner import run
-from mores.scoring.table import score_table
 
 if __name__ == "__main__":
     run(score_table)

@@ -188,7 +188,7 @@ def test_an_adapter_without_any_example_is_an_error_and_is_not_trained(training)
 
 
 def test_the_objectives_module_is_part_of_the_step(training):
-    assert training.trained_by == "sft"
+    assert training.by_name == "mores.method.objectives.sft"
 
 
 def test_a_copied_adapter_replaces_what_was_there(tmp_path):

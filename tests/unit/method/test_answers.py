@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from mores.method.answers import (
     norms_by_topic,
     shown_examples,
 )
-from mores.method.items import load_bank
+from mores.method.items import Bank, Item, load_bank
 from mores.method.models import Sampling
 from mores.method.prompts import load_neutral
 from mores.survey.part import BankPart
@@ -234,45 +233,46 @@ SCORED = [name for name, part in PARTS.items() if part == "test"]
 HIGH = [{"topic": topic, "norms": [f"On {topic} they sing."]} for topic in BANK.topics]
 
 
-def stage_of(stage, part):
-    """The stage with this part of the bank, and the part."""
-    seen = BankPart.of(BANK, part, split=SPLIT)
-    return replace(stage, bank=seen.take(BANK, "bank")), seen
+QUESTIONS = BankPart.of(BANK, "test", split=SPLIT).take(BANK, "bank")
 
 
 def prompts(endpoint):
     return [body["messages"][0]["content"] for body in endpoint.bodies]
 
 
-def test_the_test_items_are_answered_and_no_others(stage):
-    seen, part = stage_of(stage, "test")
-    rows = answer_country(answering(bank=part), seen)
+def test_what_is_asked_is_answered_and_nothing_else(stage):
+    rows = answer_country(answering(), stage, QUESTIONS)
     assert [row["item"] for row in rows] == SCORED
     assert len(SCORED) == len(BANK.topics) == 8
 
 
 def test_a_country_is_answered_for_with_the_norms_of_each_items_topic(stage, endpoint):
-    seen, part = stage_of(stage, "test")
-    rows = answer_country(answering(bank=part), seen, norms=HIGH)
+    rows = answer_country(answering(), stage, QUESTIONS, norms=HIGH)
     assert [row["n_norms"] for row in rows] == [1] * 8
     for name, said in zip(SCORED, prompts(endpoint), strict=True):
         assert f"- On {BANK.items[name].topic} they sing.\n" in said
 
 
-def test_where_training_items_are_shown_the_test_items_alone_are_answered(stage, endpoint):
+def test_training_items_that_are_shown_are_not_answered(stage, endpoint):
     train = [train_row(name, BANK.items[name].codes[0]) for name in PARTS if name not in SCORED]
-    seen, part = stage_of(stage, "all")
-    rows = answer_country(answering(bank=part, examples=2), seen, examples=train)
+    rows = answer_country(answering(examples=2), stage, QUESTIONS, examples=train)
     assert [row["item"] for row in rows] == SCORED
     assert [said.count("Most frequent answer: ") for said in prompts(endpoint)] == [2] * 8
 
 
 def test_the_controls_stand_where_the_norms_would(stage, endpoint):
-    seen, part = stage_of(stage, "test")
-    answer_country(answering(bank=part, control="shuffled"), seen, norms=HIGH)
+    answer_country(answering(control="shuffled"), stage, QUESTIONS, norms=HIGH)
     assert "- On strangers they sing.\n" in prompts(endpoint)[0]
     neutral = ROOT / "resources/neutral.txt"
-    answer_country(answering(bank=part, control="neutral"), seen, norms=HIGH, neutral=neutral)
+    answer_country(answering(control="neutral"), stage, QUESTIONS, norms=HIGH, neutral=neutral)
     first = " ".join(" ".join(NEUTRAL).split()[:4])  # as long as "On customs they sing."
     assert f"- {first}\n" in prompts(endpoint)[8]
     assert "they sing" not in prompts(endpoint)[8]
+
+
+def test_a_question_on_no_topic_of_the_survey_gets_the_norms_of_all_topics(stage, endpoint):
+    foreign = Item(id="q", topic="tea", wording="Milk first?", options=("Yes", "No"))
+    questions = Bank("file", {"tea": "tea"}, {"q": foreign})
+    (row,) = answer_country(answering(prompt="choices/answer"), stage, questions, norms=HIGH)
+    assert row["n_norms"] == len(BANK.topics)
+    assert prompts(endpoint)[0].startswith("Norms among people in Avethia:\n- On customs they")

@@ -34,4 +34,4 @@ def test_sources_that_hold_no_row_make_no_example(stage):
 
 
 def test_the_objectives_module_is_part_of_the_step():
-    assert collecting("dpo").trained_by == "dpo"
+    assert collecting("dpo").by_name == "mores.method.objectives.dpo"

@@ -15,14 +15,14 @@ from mores.study.plan import Result
 SPLIT, ADAPTER, CELL = "results/split.tsv", "results/adapters/sft/demo/XAV", "results/cell.json"
 
 
-def a_result(path: str, rule: str, inputs=(), spec=None, objective=None) -> Result:
-    job = {"rule": rule, "spec": spec or {"seed": 1}, "code": "", "objective": objective}
+def a_result(path: str, rule: str, inputs=(), spec=None, by_name=None) -> Result:
+    job = {"rule": rule, "spec": spec or {"seed": 1}, "code": "", "by_name": by_name}
     return Result(path, rule, {}, job, list(inputs))
 
 
 RESULTS = [
     a_result(SPLIT, "split_items"),
-    a_result(ADAPTER, "train_adapter", [SPLIT], objective="sft"),
+    a_result(ADAPTER, "train_adapter", [SPLIT], by_name="mores.method.objectives.sft"),
     a_result(CELL, "score_cell", [SPLIT, ADAPTER]),
 ]
 
@@ -32,7 +32,7 @@ def record(result: Result) -> None:
         result.path,
         rule=result.rule,
         spec=result.spec,
-        modules=step_modules(result.rule, result.job["objective"]),
+        modules=step_modules(result.rule, result.job["by_name"]),
         inputs={path: content_digest(path) for path in result.inputs},
         installed={},
     )
@@ -137,7 +137,7 @@ def test_a_module_that_has_changed_is_named():
 
 
 def test_an_objectives_module_is_one_of_the_step():
-    bare = dataclasses.replace(RESULTS[1], job=RESULTS[1].job | {"objective": None})
+    bare = dataclasses.replace(RESULTS[1], job=RESULTS[1].job | {"by_name": None})
     assert found(bare)[ADAPTER] == ("stale", ("module mores/method/objectives/sft.py",))
 
 

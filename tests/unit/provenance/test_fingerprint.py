@@ -160,9 +160,11 @@ def test_each_rule_with_a_spec_runs_a_step():
 
 
 @pytest.mark.parametrize("rule", steps())
-@pytest.mark.parametrize("objective", [None, "sft", "dpo"])
-def test_the_code_of_a_step_is_of_its_own_side(rule, objective):
-    found = step_modules(rule, objective)
+@pytest.mark.parametrize(
+    "by_name", [None, "mores.method.objectives.sft", "mores.evaluations.choices.ask"]
+)
+def test_the_code_of_a_step_is_of_its_own_side(rule, by_name):
+    found = step_modules(rule, by_name)
     parts = {name.removesuffix(".py").split("/")[1] for name in found if name.startswith("mores/")}
     assert not parts & {*HOW, "demo"}
     assert {f"{rule}.py", "mores/__init__.py", "mores/rows.py"} <= found.keys()
@@ -183,9 +185,15 @@ def test_the_sides_are_the_linters_and_hold_all_there_is():
 
 def test_scoring_code_does_not_make_answers_stale():
     """The closures of the real scripts, which share no more than they must."""
-    answering, scoring = step_modules("answer_items"), step_modules("score_cell")
+    kind = "mores.evaluations.survey"
+    answering = step_modules("answer_items", f"{kind}.ask")
+    scoring = step_modules("score_cell", f"{kind}.score")
+    tabling = step_modules("score_table", f"{kind}.table")
+    assert "mores/evaluations/survey/table.py" in tabling
+    assert "mores/scoring/table.py" not in scoring
+    assert not any("choices" in name for name in [*answering, *scoring, *tabling])
     assert {"mores/method/answers.py", "mores/method/chat.py"} <= answering.keys()
-    assert not any("scoring" in name for name in answering)
+    assert not any("scoring" in name or "score" in name for name in answering)
     assert "mores/scoring/cell.py" in scoring
     assert "mores/method/answers.py" not in scoring
 
@@ -202,7 +210,8 @@ def test_an_objectives_code_is_in_its_own_trainings_alone(tmp_path, monkeypatch)
         if edited:
             module = folder / f"mores/method/objectives/{edited}.py"
             module.write_text(module.read_text() + "\nMORE = 1\n")
-        return {one: step_modules("train_adapter", one) for one in ("sft", "dpo")}
+        named = {one: f"mores.method.objectives.{one}" for one in ("sft", "dpo")}
+        return {one: step_modules("train_adapter", name) for one, name in named.items()}
 
     before, dpo, common = trained(), trained("dpo"), trained("common")
     assert dpo["sft"] == before["sft"]

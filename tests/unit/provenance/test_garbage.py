@@ -11,8 +11,8 @@ from mores.provenance.audit import Finding
 from mores.provenance.garbage import find_garbage, other_journals
 from mores.study.plan import Result
 
-ANSWERS = "results/answers/vanilla/demo/XAV.jsonl"
-JOURNAL = Path("work/journal/answers/vanilla/demo/XAV.jsonl")
+ANSWERS = "results/answers/values/vanilla/demo/XAV.jsonl"
+JOURNAL = Path("work/journal/answers/values/vanilla/demo/XAV.jsonl")
 ADAPTER = "results/adapters/sft/demo/XAV"
 
 
@@ -21,7 +21,7 @@ def key(number: int) -> str:
 
 
 def result(path: str, rule: str, **spec) -> Result:
-    return Result(path, rule, named={}, job={"rule": rule, "spec": spec, "objective": None})
+    return Result(path, rule, named={}, job={"rule": rule, "spec": spec, "by_name": None})
 
 
 def find(*results: Result, state: str = "fresh", **of):
@@ -98,7 +98,7 @@ def test_adapters_that_no_result_holds_are_freed_once_all_are_fresh():
 
 
 def test_journals_of_other_studies_are_told_apart():
-    other = Path("work/journal/answers/vanilla/theirs/XAV.jsonl")
+    other = Path("work/journal/answers/values/vanilla/theirs/XAV.jsonl")
     other.parent.mkdir(parents=True)
     other.touch()
     assert other_journals([result(ANSWERS, "answer_items")]) == [other]

@@ -4,7 +4,7 @@ import pytest
 
 from mores.errors import InputError
 from mores.method.items import load_bank
-from mores.scoring.cell import CellScoring, score_answered, score_cell
+from mores.scoring.cell import score_cell
 
 BANK = load_bank(Path(__file__).parents[3] / "resources/items/demo.yaml")
 TEST = [{"item": "CU01", "top": 1}, {"item": "CU02", "top": None}]
@@ -39,13 +39,3 @@ def test_items_with_fewer_samples_are_refused():
     answers = [answer("CU01", 1), answer("CU01", 2, sample=1), answer("CU02", 1)]
     with pytest.raises(InputError, match="different numbers of samples"):
         score_cell(answers, TEST, BANK, "answers.jsonl")
-
-
-def test_the_step_says_which_cell_its_scores_are_of():
-    spec = CellScoring.model_construct(country="XAV", model="demo", method="top1")
-    answers = [answer("CU01", 1), answer("CU02", 2)]
-    scores = score_answered(spec, BANK, answers, TEST)
-    cell = {"country": "XAV", "model": "demo", "method": "top1"}
-    assert scores == cell | score_cell(answers, TEST, BANK, "answers.jsonl")
-    with pytest.raises(InputError, match=r"the answers of XAV demo top1: .*CU02"):
-        score_answered(spec, BANK, answers[:1], TEST)

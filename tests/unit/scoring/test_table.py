@@ -1,8 +1,9 @@
 import pytest
 
 from mores.errors import InputError
+from mores.evaluations.survey.table import LAYOUT
 from mores.scoring.resample import Resampling
-from mores.scoring.table import COLUMNS, Table, score_table, scores_table
+from mores.scoring.table import scores_table
 
 SPEC = Resampling(resamples=200, confidence=0.95, seed=0)
 ITEMS = [f"Q{n}" for n in range(20)]
@@ -13,7 +14,7 @@ REQUIRED = (
 
 
 def cell(country, method, squares, items=ITEMS):
-    names = dict.fromkeys(COLUMNS[17:], 0)
+    names = dict.fromkeys(LAYOUT.columns[17:], 0)
     score = 100 * (1 - (sum(squares) / (9 * len(squares))) ** 0.5)
     return names | {
         "country": country,
@@ -56,18 +57,18 @@ def read(text):
 
 
 def test_the_columns_are_those_promised_and_rows_are_sorted():
-    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC)
+    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC, LAYOUT)
     assert text.splitlines()[0].split("\t")[:15] == REQUIRED.split()
     assert list(read(text)) == sorted(read(text))
 
 
 def test_input_in_any_order_gives_the_same_bytes():
-    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC)
-    assert scores_table(CELLS[::-1], REFERENCES[::-1], ITEMS, SPEC) == text
+    text = scores_table(CELLS, REFERENCES, ITEMS, SPEC, LAYOUT)
+    assert scores_table(CELLS[::-1], REFERENCES[::-1], ITEMS, SPEC, LAYOUT) == text
 
 
 def test_differences_are_from_vanilla_of_the_same_country():
-    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC, LAYOUT))
     # AAA: 1 - 1/3 against 1 - 2/3.
     assert float(table["AAA", "m", "top1"]["delta"]) == pytest.approx(100 / 3, abs=1e-4)
     assert float(table["AAA", "m", "top1"]["p_value"]) < 0.02
@@ -76,7 +77,7 @@ def test_differences_are_from_vanilla_of_the_same_country():
 
 
 def test_means_average_scores_and_sum_counts():
-    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC, LAYOUT))
     both = [float(table[c, "m", "top1"]["alignment"]) for c in ("AAA", "BBB")]
     mean = table["MEAN", "m", "top1"]
     assert float(mean["alignment"]) == pytest.approx(sum(both) / 2, abs=1e-4)
@@ -84,7 +85,7 @@ def test_means_average_scores_and_sum_counts():
 
 
 def test_place_lies_between_the_other_countries_mean_and_the_ceiling():
-    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC))
+    table = read(scores_table(CELLS, REFERENCES, ITEMS, SPEC, LAYOUT))
     # AAA top1 scores 66.67: a third of the way from 50 to 100.
     assert float(table["AAA", "m", "top1"]["place"]) == pytest.approx(100 / 3, abs=1e-3)
     assert float(table["AAA", "m", "vanilla"]["place"]) < 0
@@ -92,12 +93,12 @@ def test_place_lies_between_the_other_countries_mean_and_the_ceiling():
 
 def test_a_mean_over_fewer_countries_is_refused():
     with pytest.raises(InputError, match="m top1 has no cell of BBB"):
-        scores_table(CELLS[:-1], REFERENCES, ITEMS, SPEC)
+        scores_table(CELLS[:-1], REFERENCES, ITEMS, SPEC, LAYOUT)
 
 
 def test_without_vanilla_there_are_no_differences():
     cells = [one for one in CELLS if one["method"] == "top1"]
-    table = read(scores_table(cells, REFERENCES, ITEMS, SPEC))
+    table = read(scores_table(cells, REFERENCES, ITEMS, SPEC, LAYOUT))
     assert {row["delta"] for row in table.values()} == {""}
 
 
@@ -106,16 +107,7 @@ def test_items_without_gold_in_a_country_are_out_of_its_count():
         cell("AAA", "vanilla", [4.0] * 10, ITEMS[:10]),
         cell("AAA", "top1", [1.0] * 10, ITEMS[:10]),
     ]
-    table = read(scores_table(fewer, [], ITEMS, SPEC))
+    table = read(scores_table(fewer, [], ITEMS, SPEC, LAYOUT))
     assert table["AAA", "m", "top1"]["n_items"] == "10"
     assert float(table["AAA", "m", "top1"]["delta"]) == pytest.approx(100 / 3, abs=1e-4)
     assert table["AAA", "m", "top1"]["place"] == ""
-
-
-def test_the_step_scores_the_test_items_of_the_split():
-    rows = "".join(f"{name}\tt\ttest\n" for name in ITEMS)
-    split = f"item\ttopic\tpart\nQ98\tt\ttrain\n{rows}"
-    spec = Table(**SPEC.model_dump(), packages={})
-    assert score_table(spec, CELLS, REFERENCES, split) == scores_table(
-        CELLS, REFERENCES, ITEMS, SPEC
-    )

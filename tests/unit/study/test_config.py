@@ -8,7 +8,7 @@ from mores.errors import InputError
 from mores.method.objectives import dpo, sft
 from mores.method.objectives.common import module_of
 from mores.spec import Section
-from mores.study.config import OBJECTIVES, TUNINGS, Config, parse_config
+from mores.study.config import TAGGED, TUNINGS, Config, parse_config
 
 ROOT = Path(__file__).parents[3]
 
@@ -91,7 +91,7 @@ def test_a_missing_survey_is_told_with_its_mend():
 def test_a_tuning_has_the_keys_of_its_objective():
     folder = ROOT / "workflow/scripts/mores/method/objectives"
     modules = {path.stem for path in folder.glob("[a-z]*.py")} - {"common"}
-    assert {name: module_of(name).Settings for name in modules} == OBJECTIVES
+    assert {name: module_of(name).Settings for name in modules} == TAGGED["tunings"][1]
     raw = minimal() | {"tunings": {"mine": {"objective": "dpo", "start": "sft", "beta": 0.2}}}
     found = parse_config(raw).tunings["mine"]
     assert isinstance(found, dpo.Settings) and found.beta == 0.2
@@ -129,7 +129,7 @@ def test_the_default_configuration_shows_every_key():
                 ahead.append((f"{prefix}{key}.", value))
     assert keys_of(Config) <= shown
     for tuning in TUNINGS:
-        keys = OBJECTIVES[raw["tunings"][tuning]["objective"]].model_fields
+        keys = TAGGED["tunings"][1][raw["tunings"][tuning]["objective"]].model_fields
         assert raw["tunings"][tuning].keys() == keys.keys()
     assert set(Config.model_fields["models"].annotation.__args__[1].model_fields) == set(
         raw["models"]["demo"]

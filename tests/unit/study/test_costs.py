@@ -47,7 +47,7 @@ def test_a_pooled_adapter_needs_every_countrys_traces(project):
 
 
 def test_what_is_journalled_is_not_asked_and_tells_how_long_replies_are(project):
-    journal = project / "work/journal/answers/vanilla/demo/XAV.jsonl"
+    journal = project / "work/journal/answers/values/vanilla/demo/XAV.jsonl"
     with Journal(journal) as book:
         for number in [*range(100), 7]:
             book.add(Completion(f"{number:064x}", "1", "stop", 100, 40))

@@ -30,21 +30,26 @@ def test_the_grid_is_every_combination_model_by_model():
 
 
 def test_a_cell_knows_its_files():
-    assert Cell("KEN", "m", "top1").at(cells.CELL) == "results/cells/top1/m/KEN.json"
+    assert (
+        Cell("values", "KEN", "m", "top1").at(cells.CELL) == "results/cells/values/top1/m/KEN.json"
+    )
 
 
 def test_a_cell_s_norms_are_none_its_own_or_another_country_s():
     found = settings()
-    assert norms_of(found, Cell("XAV", "demo", "vanilla")) is None
-    assert norms_of(found, Cell("XAV", "demo", "top1")) == "results/norms/top1/demo/XAV/high.jsonl"
-    other = norms_of(found, Cell("XAV", "demo", "placebo"))
+    assert norms_of(found, Cell("values", "XAV", "demo", "vanilla")) is None
+    assert (
+        norms_of(found, Cell("values", "XAV", "demo", "top1"))
+        == "results/norms/top1/demo/XAV/high.jsonl"
+    )
+    other = norms_of(found, Cell("values", "XAV", "demo", "placebo"))
     assert other in {f"results/norms/top1/demo/{code}/high.jsonl" for code in found.pool[1:]}
 
 
 def test_norms_may_come_from_another_model_or_a_country_by_name():
     methods = {"borrowed": {"norms": "ranked", "norm_model": "big", "norm_country": "XMO"}}
     found = settings(methods=methods, models={"big": {"path": "a/b"}})
-    path = norms_of(found, Cell("XAV", "demo", "borrowed"))
+    path = norms_of(found, Cell("values", "XAV", "demo", "borrowed"))
     assert path == "results/norms/ranked/big/XMO/high.jsonl"
 
 
@@ -54,17 +59,25 @@ def test_a_cell_s_adapter_is_none_its_own_another_country_s_or_everybody_s():
         "pooled": {"tuning": "sft", "scope": "pooled"},
     }
     found = settings(methods=methods)
-    assert adapter_of(found, Cell("XAV", "demo", "top1")) is None
-    assert adapter_of(found, Cell("XAV", "demo", "sft")) == "results/adapters/sft/demo/XAV"
-    assert adapter_of(found, Cell("XAV", "demo", "pooled")) == "results/adapters/sft/demo/POOLED"
+    assert adapter_of(found, Cell("values", "XAV", "demo", "top1")) is None
+    assert (
+        adapter_of(found, Cell("values", "XAV", "demo", "sft")) == "results/adapters/sft/demo/XAV"
+    )
+    assert (
+        adapter_of(found, Cell("values", "XAV", "demo", "pooled"))
+        == "results/adapters/sft/demo/POOLED"
+    )
     other = lender("XAV", found.pool, found.config.split.seed)
-    assert adapter_of(found, Cell("XAV", "demo", "other")) == f"results/adapters/sft/demo/{other}"
+    assert (
+        adapter_of(found, Cell("values", "XAV", "demo", "other"))
+        == f"results/adapters/sft/demo/{other}"
+    )
     assert taught(found, "POOLED") == found.pool
     assert taught(found, "XAV") == ("XAV",)
 
 
 def test_a_run_of_one_country_gives_the_placebo_the_same_norms():
-    cell = Cell("XAV", "demo", "placebo")
+    cell = Cell("values", "XAV", "demo", "placebo")
     assert norms_of(settings(countries="XAV"), cell) == norms_of(settings(), cell)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mores.canonical import digest
 from mores.provenance.fingerprint import step_modules
-from mores.study.grid import adapter_of, grid, norms_of
+from mores.study.grid import ANSWERS, adapter_of, grid, norms_of
 from mores.study.plan import Study, every_result
 from mores.study.settings import load_settings
 from mores.study.specs import Specs
@@ -44,9 +44,9 @@ def test_a_job_holds_the_spec_and_the_digest_of_the_code():
     for rule, one in by_rule.items():
         spec = getattr(specs, rule)(**one.named)
         assert one.spec == spec.model_dump(mode="json")
-        objective = getattr(spec, "trained_by", None)
-        assert one.job["objective"] == objective
-        assert one.job["code"] == digest(step_modules(rule, objective))
+        by_name = getattr(spec, "by_name", None)
+        assert one.job["by_name"] == by_name
+        assert one.job["code"] == digest(step_modules(rule, by_name))
 
 
 def test_inputs_are_those_of_the_method():
@@ -55,7 +55,7 @@ def test_inputs_are_those_of_the_method():
     settings = load_settings(["config/config.yaml"], overrides)
     found = {one.path: one for one in results(**overrides)}
     for cell in grid(settings):
-        answers = found[cell.at("results/answers/{method}/{model}/{country}.jsonl")]
+        answers = found[cell.at(ANSWERS)]
         wanted = {norms_of(settings, cell), adapter_of(settings, cell)} - {None}
         if cell.method == "mine":
             wanted.add("results/survey/XAV/train.jsonl")

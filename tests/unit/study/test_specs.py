@@ -47,20 +47,20 @@ def specs_of(**overrides) -> dict[str, Section]:
         "import": specs.import_survey(),
         "split": specs.split_items(),
         "references": specs.score_references(),
-        "table": specs.score_table(),
+        "table": specs.score_table("scores"),
     }
     for country in ("XAV", "XBO"):
         found[f"rows {country}"] = specs.split_country(country)
         found[f"low {country}"] = specs.mine_low_norms("top1", "demo", country)
         found[f"high {country}"] = specs.mine_high_norms("top1", "demo", country)
         found[f"topic {country}"] = specs.mine_topic_norms("topic", "demo", country)
-        found[f"answer {country}"] = specs.answer_items("top1", "demo", country)
+        found[f"answer {country}"] = specs.answer_items("values", "top1", "demo", country)
         found[f"traces {country}"] = specs.sample_traces("demo", country)
         found[f"rejected {country}"] = specs.sample_rejected("cnca_sft", "demo", country, country)
         found[f"examples {country}"] = specs.collect_examples("sft", "demo", country, country)
         found[f"sft {country}"] = specs.train_adapter("cnca_sft", "demo", country)
         found[f"dpo {country}"] = specs.train_adapter("cnca_dpo", "demo", country)
-        found[f"cell {country}"] = specs.score_cell("top1", "demo", country)
+        found[f"cell {country}"] = specs.score_cell("values", "top1", "demo", country)
         found[f"published {country}"] = specs.publish_adapter("sft", "demo", country)
     return found
 
@@ -112,7 +112,7 @@ def edit(path: str, old: str, new: str) -> None:
         ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK | TUNED),
         (
             {"split": {"seed": 1}},
-            {"split"} | stages("low", "answer", "traces", "rejected", "examples"),
+            {"split"} | stages("low", "answer", "traces", "rejected", "examples", "cell"),
         ),
         ({"survey": {"weights": False}}, {"import", "rows XAV", "rows XBO"}),
     ],
@@ -139,7 +139,12 @@ def test_a_word_in_an_item_counts_where_the_item_is_asked(project):
     ("file", "old", "new", "stale"),
     [
         ("resources/items/demo.yaml", "keeping old customs", "keeping customs", WORDED),
-        ("resources/countries.yaml", "Avethia,", "Avetia,", {a for a in WORDED if "XAV" in a}),
+        (
+            "resources/countries.yaml",
+            "Avethia,",
+            "Avetia,",
+            {a for a in WORDED | stages("cell") if "XAV" in a},
+        ),
         ("resources/demo/survey.json", "0.", "0.0", {"import", "rows XAV"}),
         ("resources/demo/model/config.json", "{}", "{ }", ASK | TUNED),
     ],

@@ -22,7 +22,7 @@ def jsonl_text(rows: Iterable[dict]) -> str:
 def read_json(path: str | Path) -> Any:
     """Read one JSON file; an InputError names the file and the line that does not parse."""
     try:
-        return json.loads(_text(path))
+        return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise InputError(f"{path}, line {error.lineno}: not JSON ({error.msg}); mend it") from None
 
@@ -41,10 +41,11 @@ def read_jsonl(path: str | Path) -> list[dict]:
 
 def _lines(path: str | Path) -> list[str]:
     # Not splitlines: model output may hold U+2028, which is no end of line in JSONL.
-    return _text(path).rstrip("\n").split("\n")
+    return read_text(path).rstrip("\n").split("\n")
 
 
-def _text(path: str | Path) -> str:
+def read_text(path: str | Path) -> str:
+    """Read a text; an InputError names a file that is not there, or not in UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -25,6 +25,7 @@ from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref
 from mores.engine.settings import Model, Resources
 from mores.engine.training import Trainee, train_once
 from mores.errors import InputError
+from mores.evaluations.questions import Questions
 from mores.files import try_to_write, whole, whole_folder, write_json, write_jsonl, write_text
 from mores.method.chat import load_chat
 from mores.method.items import Bank, load_bank
@@ -32,7 +33,7 @@ from mores.method.prompts import Prompts
 from mores.method.stage import Stage, Wording
 from mores.process import log_to
 from mores.process import run as run_process
-from mores.provenance.fingerprint import module_digests, objective_file, step_modules
+from mores.provenance.fingerprint import module_digests, module_file, step_modules
 from mores.provenance.records import RESULTS, journal_of, write_record
 from mores.provenance.surveys import imported
 from mores.provenance.versions import installed
@@ -53,15 +54,15 @@ class Job(Section):
     rule: str
     spec: dict[str, Any]
     code: str
-    objective: str | None = None
-    """The objective whose module the step finds by name, if it does."""
+    by_name: str | None = None
+    """The module that the step finds by its name, if it does: of an objective, of an evaluation."""
 
     @classmethod
     def of(cls, rule: str, spec: Section) -> Self:
         """The job of a rule for a spec, with the code as it stands."""
-        objective = getattr(spec, "trained_by", None)
-        code = digest(step_modules(rule, objective))
-        return cls(rule=rule, spec=spec.model_dump(mode="json"), code=code, objective=objective)
+        by_name = getattr(spec, "by_name", None)
+        code = digest(step_modules(rule, by_name))
+        return cls(rule=rule, spec=spec.model_dump(mode="json"), code=code, by_name=by_name)
 
 
 class How(Section):
@@ -123,7 +124,7 @@ def run(step: Callable[..., Any]) -> None:
 
 def make(step: Callable[..., Any], job: Job, how: How) -> None:
     """Call a step, write what it returns, and record what made it."""
-    modules = step_modules(job.rule, job.objective)
+    modules = step_modules(job.rule, job.by_name)
     if digest(modules) != job.code:
         raise InputError(f"workflow/scripts/{job.rule}.py, or what it imports: {AGAIN}")
     parameters = inspect.signature(step).parameters
@@ -183,6 +184,11 @@ class Given:
         return self.spec.bank.take(load_bank(path), path)
 
     @cached_property
+    def questions(self) -> Questions:
+        """What an evaluation asks about the country."""
+        return self.spec.asks.read(self._path("questions"), self.spec.country)
+
+    @cached_property
     def wording(self) -> Wording:
         """The words in which the country is asked."""
         prompts = Prompts(self._path("prompts"))
@@ -224,7 +230,7 @@ class Given:
             made_by={
                 "trainer": self.spec.trainer,
                 "packages": self.spec.packages,
-                "code": module_digests(objective_file(objective.objective)),
+                "code": module_digests(module_file(self.spec.by_name)),
             },
             start=Path(start.folder) if start else None,
             start_digest=start.digest if start else None,
@@ -251,7 +257,7 @@ class Given:
         return adapter_ref(self._path(name)) if self.how.paths(name) else None
 
 
-SERVICES = ("spec", "bank", "wording", "stage", "trainer", "imported")
+SERVICES = ("spec", "bank", "questions", "wording", "stage", "trainer", "imported")
 
 
 def read(path: Path) -> Any:

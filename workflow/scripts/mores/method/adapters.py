@@ -10,7 +10,7 @@ from typing import Any
 from mores.canonical import digest
 from mores.errors import InputError
 from mores.method.models import ModelSpec
-from mores.method.objectives.common import Objective, module_of
+from mores.method.objectives.common import Objective, module_name, module_of
 from mores.rows import Folder, json_text, read_json, read_jsonl
 from mores.spec import Section
 
@@ -39,14 +39,14 @@ class Training(Section):
     """Locked versions of the packages that train."""
 
     @property
-    def trained_by(self) -> str:
-        """The objective, whose module is part of the step."""
-        return self.settings["objective"]
+    def by_name(self) -> str:
+        """The objective's module, which is part of the step."""
+        return module_name(self.settings["objective"])
 
     @property
     def objective(self) -> Objective:
         """The settings, typed."""
-        return module_of(self.trained_by).Settings.model_validate(self.settings)
+        return module_of(self.settings["objective"]).Settings.model_validate(self.settings)
 
 
 class Publishing(Section):

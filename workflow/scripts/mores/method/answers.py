@@ -1,7 +1,8 @@
-"""Answers: test items put to a model, for a country, with or without norms in context."""
+"""Answers: questions put to a model, for a country, with or without norms in context."""
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mores.errors import InputError
-from mores.method.items import Item
+from mores.method.items import Bank, Item
 from mores.method.models import Sampling
 from mores.method.prompts import load_neutral
 from mores.method.replies import read_answer
@@ -25,15 +26,15 @@ Control = Literal["shuffled", "neutral"]
 
 
 class Answering(Asked):
-    """How a method puts test items; norms, examples and the adapter come as files."""
+    """How a method puts questions; norms, examples and the adapter come as files."""
 
     samples: int
-    """Answers drawn per item."""
+    """Answers drawn per question."""
     sampling: Sampling
     prompt: str
     """The template that puts the question."""
     norms_per_topic: int | None = None
-    """Only the first so many norms of the item's topic."""
+    """Only the first so many norms of each topic."""
     control: Control | None = None
     """What stands in the norms' place."""
     neutral: str | None = None
@@ -46,21 +47,20 @@ class Answering(Asked):
 def answer_country(
     spec: Answering,
     stage: Stage,
+    questions: Bank,
     norms: list[dict] | None = None,
     examples: list[dict] | None = None,
     neutral: Path | None = None,
 ) -> list[dict[str, Any]]:
-    """`samples` rows per test item, in the bank's order, as one method has them answered.
+    """`samples` rows per question, in their order, as one method has them answered.
 
-    `norms` are a country's high-level norms, `examples` its training rows, `neutral` a
-    file of text.
+    `norms` are a country's high-level norms, `examples` its training rows, `neutral` a file of
+    text. The stage's bank has the survey's topics, and the items that are shown as examples.
     """
-    parts = spec.bank.parts(stage.bank) if spec.bank.part == "all" else {}
-    items = [item for item in stage.bank.items.values() if parts.get(item.id, "test") == "test"]
     by_topic = norms_by_topic(stage, norms) if norms else {}
     by_topic = control_norms(by_topic, spec.control, load_neutral(neutral) if neutral else [])
     shown = shown_examples(stage, examples or [], spec.examples)
-    return answer_items(spec, stage, items, by_topic, shown)
+    return answer_items(spec, stage, questions.items.values(), by_topic, shown)
 
 
 def norms_by_topic(stage: Stage, high: list[dict]) -> dict[str, list[str]]:
@@ -112,34 +112,33 @@ def shown_examples(stage: Stage, train: list[dict], count: int) -> dict[str, lis
 def answer_items(
     spec: Answering,
     stage: Stage,
-    items: list[Item],
+    items: Iterable[Item],
     norms: dict[str, list[str]],
     examples: dict[str, list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     """`samples` rows per item, in the order of the items: the choice, or why it is invalid.
 
-    Norms and examples of the item's topic, as far as there are any, go into the user turn before
-    the question (in-context alignment), put in the words of the method's `prompt`.
+    Norms and examples of the item's topic, as far as there are any, go into the user turn
+    before the question (in-context alignment), put in the words of `prompt`. An item whose topic
+    the survey lacks gets those of all topics.
     """
-    asked = [
-        (item, sample, norms.get(item.topic, [])[: spec.norms_per_topic])
-        for item in items
-        for sample in range(spec.samples)
-    ]
-    requests = [
-        Request(
-            stage.question(item, given, spec.prompt, examples.get(item.topic, [])),
-            spec.sampling.of(stage.country.code, item.id, sample),
-        )
-        for item, sample, given in asked
-    ]
+    requests, asked = [], []
+    for item in items:
+        topics = [item.topic] if item.topic in stage.bank.topics else list(stage.bank.topics)
+        given = [norm for topic in topics for norm in norms.get(topic, [])[: spec.norms_per_topic]]
+        shown = [one for topic in topics for one in examples.get(topic, [])]
+        prompt = stage.question(item, given, spec.prompt, shown)
+        for sample in range(spec.samples):
+            sampling = spec.sampling.of(stage.country.code, item.id, sample)
+            requests.append(Request(prompt, sampling))
+            asked.append((item, sample, len(given)))
     label = f"answers {stage.country.code}"
     completions = ask_thinking(stage, requests, spec.thinking, label)
     rows = [
-        {"item": item.id, "sample": sample, "n_norms": len(given)}
+        {"item": item.id, "sample": sample, "n_norms": n_norms}
         | read_answer(completion, item)
         | stage.provenance(request, completion)
-        for (item, sample, given), request, completion in zip(
+        for (item, sample, n_norms), request, completion in zip(
             asked, requests, completions, strict=True
         )
     ]

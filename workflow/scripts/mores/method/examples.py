@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.method.objectives.common import module_of
+from mores.method.objectives.common import module_name, module_of
 from mores.method.stage import Worded, Wording
 
 
@@ -14,9 +14,9 @@ class Collecting(Worded):
     """Keys of the tuning that shape its examples."""
 
     @property
-    def trained_by(self) -> str:
-        """The objective, whose module is part of the step."""
-        return self.objective
+    def by_name(self) -> str:
+        """The objective's module, which is part of the step."""
+        return module_name(self.objective)
 
 
 def collect_examples(

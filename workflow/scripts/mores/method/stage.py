@@ -50,10 +50,19 @@ class Wording:
         return self.prompts.render(template, country=self.country, topic=title, **values)
 
     def question(
-        self, item: Item, norms: Sequence[str] = (), template: str = "answer", examples=()
+        self,
+        item: Item,
+        norms: Sequence[str] = (),
+        template: str = "answer",
+        examples: Sequence[dict[str, Any]] = (),
     ) -> tuple[dict[str, str], ...]:
-        """The prompt that puts an item, with norms or examples before it or with none."""
-        return self.render(template, item.topic, item=item, norms=norms, examples=examples)
+        """The prompt that puts an item, with norms or examples before it or with none.
+
+        A topic that is none of the bank's has no title.
+        """
+        title = self.bank.topics.get(item.topic, "")
+        given = {"topic": title, "item": item, "norms": norms, "examples": examples}
+        return self.prompts.render(template, country=self.country, **given)
 
     def item(self, identifier: str) -> Item:
         """An item of the bank by its id."""

@@ -67,7 +67,7 @@ def _find(result: Expected, before: dict[str, Finding], contents: Callable[[str]
 
 
 def _modules(result: Expected) -> dict[str, str]:
-    return step_modules(result.rule, result.job["objective"])
+    return step_modules(result.rule, result.job["by_name"])
 
 
 def changed_keys(old: Any, new: Any, key: str = "") -> list[str]:

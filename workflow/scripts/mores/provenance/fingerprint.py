@@ -19,20 +19,20 @@ HOW = ("engine", "study", "provenance", "runner", "process", "files", "contents"
 ROWS = SCRIPTS / "mores/rows.py"  # how rows are read and written, which every step has done for it
 
 
-def step_modules(rule: str, objective: str | None = None) -> dict[str, str]:
+def step_modules(rule: str, by_name: str | None = None) -> dict[str, str]:
     """By file, the digests of a rule's script and of all modules of its side that it imports.
 
-    With an objective, those of its module too, which the step finds by name.
+    `by_name` is a module that the step finds by its dotted name: an objective's, say.
     """
     files = [SCRIPTS / f"{rule}.py", ROWS]
-    if objective:
-        files.append(objective_file(objective))
+    if by_name:
+        files.append(module_file(by_name))
     return module_digests(*files)
 
 
-def objective_file(objective: str) -> Path:
-    """The module of an objective."""
-    return SCRIPTS / f"mores/method/objectives/{objective}.py"
+def module_file(name: str) -> Path:
+    """The file of a module, by its dotted name."""
+    return SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
 
 
 def module_digests(*files: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""One cell scored: the numbers of its row, and per item what paired tests need."""
+"""One cell of the survey scored: the numbers of its row, and per item what paired tests need."""
 
 from collections import Counter
 
@@ -8,26 +8,6 @@ from mores.errors import InputError
 from mores.method.items import Bank
 from mores.method.replies import REASONS
 from mores.scoring.alignment import Tally, tally
-from mores.spec import Section
-from mores.survey.part import BankPart
-
-
-class CellScoring(Section):
-    """What a cell is scored with."""
-
-    country: str
-    model: str
-    method: str
-    bank: BankPart
-    packages: dict[str, list[str]]
-    """Locked versions of the packages that compute scores."""
-
-
-def score_answered(spec: CellScoring, bank: Bank, answers: list[dict], test: list[dict]) -> dict:
-    """A cell with its scores."""
-    cell = {"country": spec.country, "model": spec.model, "method": spec.method}
-    where = f"the answers of {' '.join(cell.values())}"
-    return cell | score_cell(answers, test, bank, where)
 
 
 def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:

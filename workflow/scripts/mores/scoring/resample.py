@@ -4,13 +4,17 @@ The same draws serve every cell of a table, so that differences are paired; a me
 draws each item for all countries at once.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from mores.scoring.alignment import alignment
 from mores.spec import Section
+
+Formula = Callable[[npt.ArrayLike, npt.ArrayLike], np.ndarray]
 
 
 class Resampling(Section):
@@ -25,11 +29,14 @@ class Resampling(Section):
 
 @dataclass(frozen=True)
 class Sums:
-    """What an alignment score is the ratio of, by item: squares (items, or items x draws) and
-    weights (items). An item that does not count has zeros."""
+    """What a score is the ratio of, by item: amounts (items, or items x draws) and weights (items).
 
-    squares: np.ndarray
+    An item that does not count has zeros. `formula` makes the score, 0..100, of both summed.
+    """
+
+    amounts: np.ndarray
     weights: np.ndarray
+    formula: Formula = alignment
 
     @property
     def n_items(self) -> int:
@@ -37,19 +44,19 @@ class Sums:
         return int((self.weights > 0).sum())
 
     def score(self) -> float:
-        """The alignment score, the mean over draws where there are several; nan of no items."""
-        return float(np.mean(alignment(self.squares.sum(axis=0), self.weights.sum())))
+        """The score, the mean over draws where there are several; nan of no items."""
+        return float(np.mean(self.formula(self.amounts.sum(axis=0), self.weights.sum())))
 
     def scores(self, counts: np.ndarray) -> np.ndarray:
         """The score of every resample; `counts` is resamples x items."""
-        squares, weights = counts @ self.squares, counts @ self.weights
-        if squares.ndim == 2:
-            return alignment(squares, weights[:, None]).mean(axis=1)
-        return alignment(squares, weights)
+        amounts, weights = counts @ self.amounts, counts @ self.weights
+        if amounts.ndim == 2:
+            return self.formula(amounts, weights[:, None]).mean(axis=1)
+        return self.formula(amounts, weights)
 
     def only(self, mask: np.ndarray) -> "Sums":
         """The same with the items outside `mask` out of the count."""
-        return Sums(self.squares * mask, self.weights * mask)
+        return replace(self, amounts=self.amounts * mask, weights=self.weights * mask)
 
 
 def draws(n_items: int, resamples: int, seed: int) -> np.ndarray:
@@ -94,9 +101,9 @@ def difference(a: Sums, b: Sums, counts: np.ndarray, swap: np.ndarray) -> Differ
     """`a` minus `b` on the items that count on both sides."""
     both = (a.weights > 0) & (b.weights > 0)
     a, b = a.only(both), b.only(both)
-    squares, weights = b.squares - a.squares, b.weights - a.weights
-    left = alignment(a.squares.sum() + swap @ squares, a.weights.sum() + swap @ weights)
-    right = alignment(b.squares.sum() - swap @ squares, b.weights.sum() - swap @ weights)
+    amounts, weights = b.amounts - a.amounts, b.weights - a.weights
+    left = a.formula(a.amounts.sum() + swap @ amounts, a.weights.sum() + swap @ weights)
+    right = b.formula(b.amounts.sum() - swap @ amounts, b.weights.sum() - swap @ weights)
     return Difference(a.score() - b.score(), a.scores(counts) - b.scores(counts), left - right)
 
 

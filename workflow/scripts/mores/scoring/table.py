@@ -1,6 +1,7 @@
 """The scores table: one row per country, model and method, the mean over countries, references."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from mores.errors import InputError
 from mores.method.replies import REASONS
 from mores.scoring.resample import (
     Difference,
+    Formula,
     Resampling,
     Sums,
     difference,
@@ -17,46 +19,40 @@ from mores.scoring.resample import (
     mean_difference,
     swaps,
 )
-from mores.survey.split import read_split
 
 MEAN, BASELINE = "MEAN", "vanilla"
-COLUMNS = (
-    *("country", "model", "method", "n_items", "n_valid"),
-    *("alignment", "alignment_low", "alignment_high", "strict", "top_match", "invalid_rate"),
-    *("delta", "delta_low", "delta_high", "p_value", "p_holm", "place"),
-    *("strict_best", "item_alignment", "n_answers", "n_without_norms"),
-    *(f"invalid_{reason}" for reason in REASONS),
-)
-COUNTS = ("n_items", "n_valid", "n_answers", "n_without_norms", *COLUMNS[-len(REASONS) :])
-AVERAGED = ("strict", "top_match", "invalid_rate", "strict_best", "item_alignment")
+COUNTED = ("n_items", "n_valid", "n_answers", "n_without_norms")
+WHY_INVALID = tuple(f"invalid_{reason}" for reason in REASONS)
 
 
-class Table(Resampling):
-    """What the table of scores is made with."""
+@dataclass(frozen=True)
+class Layout:
+    """What the table of one kind of evaluation holds."""
 
-    packages: dict[str, list[str]]
-    """Locked versions of the packages that compute it."""
-
-
-def score_table(spec: Table, cells: list[dict], references: list[dict], split: str) -> str:
-    """The table of scores of the whole grid, over the test items of the split (TSV)."""
-    items = [name for name, part in read_split(split).items() if part == "test"]
-    return scores_table(cells, references, items, spec)
+    columns: tuple[str, ...]
+    score: str
+    """The column of the score, 0..100, whose intervals and differences are made."""
+    formula: Formula
+    """What makes it of the two `sums`."""
+    sums: tuple[str, str]
+    """The keys of a cell that hold them, by item."""
+    averaged: tuple[str, ...]
+    """Further columns that are means over cells."""
 
 
 def scores_table(
-    cells: list[dict], references: list[dict], items: list[str], spec: Resampling
+    cells: list[dict], references: list[dict], items: list[str], spec: Resampling, layout: Layout
 ) -> str:
     """The table as TSV, sorted by country, model and method: the same input gives the same bytes.
 
-    `cells` are what `score_cell` wrote, `references` what `score_references` wrote, `items` the
-    test items. Raises InputError where a model lacks a cell that another country has.
+    `cells` are what `score_cell` wrote, `references` rows that need no model, `items` all that is
+    asked. Raises InputError where a model lacks a cell that another country has.
     """
     _check_grid(cells)
     counts = draws(len(items), spec.resamples, spec.seed)
     swap = swaps(len(items), spec.resamples, spec.seed)
     by_cell = {(cell["model"], cell["method"], cell["country"]): cell for cell in cells}
-    sums = {key: _sums(cell, items) for key, cell in by_cell.items()}
+    sums = {key: _sums(cell, items, layout) for key, cell in by_cell.items()}
     rows = []
     for model, method in sorted({key[:2] for key in by_cell}):
         countries = sorted(key[2] for key in by_cell if key[:2] == (model, method))
@@ -66,12 +62,12 @@ def scores_table(
         spread = [sums[key].scores(counts) for key in keys]
         own = [by_cell[key] for key in keys]
         for cell, scores, pair in zip(own, spread, paired, strict=True):
-            rows.append(_row([cell], cell["country"], scores, pair, spec))
+            rows.append(_row([cell], cell["country"], scores, pair, spec, layout))
         together = mean_difference(differences) if differences else None
-        rows.append(_row(own, MEAN, np.mean(spread, axis=0), together, spec))
+        rows.append(_row(own, MEAN, np.mean(spread, axis=0), together, spec, layout))
     _correct(rows)
-    _place(rows, references)
-    return _format(rows + references)
+    _place(rows, references, layout.score)
+    return _format(rows + references, layout.columns)
 
 
 def _check_grid(cells: list[dict]) -> None:
@@ -91,13 +87,13 @@ def _check_grid(cells: list[dict]) -> None:
                 )
 
 
-def _sums(cell: dict, items: list[str]) -> Sums:
-    """A cell's sums over all test items, zeros where it has none."""
+def _sums(cell: dict, items: list[str], layout: Layout) -> Sums:
+    """A cell's sums over all items, zeros where it has none."""
     at = {name: index for index, name in enumerate(items)}
-    squares, weights = np.zeros(len(items)), np.zeros(len(items))
+    amounts, weights = np.zeros(len(items)), np.zeros(len(items))
     index = [at[name] for name in cell["items"]]
-    squares[index], weights[index] = cell["squares"], cell["weights"]
-    return Sums(squares, weights)
+    amounts[index], weights[index] = (cell[key] for key in layout.sums)
+    return Sums(amounts, weights, layout.formula)
 
 
 def _difference(key: tuple, sums: dict, counts: np.ndarray, swap: np.ndarray) -> Difference | None:
@@ -109,14 +105,20 @@ def _difference(key: tuple, sums: dict, counts: np.ndarray, swap: np.ndarray) ->
 
 
 def _row(
-    cells: list[dict], country: str, scores: np.ndarray, paired: Difference | None, spec: Resampling
+    cells: list[dict],
+    country: str,
+    scores: np.ndarray,
+    paired: Difference | None,
+    spec: Resampling,
+    layout: Layout,
 ) -> dict:
     """One row: counts are summed over the cells, scores averaged."""
     row = {"country": country, "model": cells[0]["model"], "method": cells[0]["method"]}
-    row |= {name: sum(cell[name] for cell in cells) for name in COUNTS}
-    row |= {name: float(np.mean([cell[name] for cell in cells])) for name in AVERAGED}
-    row["alignment"] = float(np.mean([cell["alignment"] for cell in cells]))
-    row["alignment_low"], row["alignment_high"] = interval(scores, spec.confidence)
+    row |= {name: sum(cell[name] for cell in cells) for name in (*COUNTED, *WHY_INVALID)}
+    averaged = (layout.score, *layout.averaged)
+    row |= {name: float(np.mean([cell[name] for cell in cells])) for name in averaged}
+    low, high = interval(scores, spec.confidence)
+    row |= {f"{layout.score}_low": low, f"{layout.score}_high": high}
     if paired:
         row["delta"], row["p_value"] = paired.observed, paired.p_value()
         row["delta_low"], row["delta_high"] = interval(paired.resampled, spec.confidence)
@@ -132,20 +134,20 @@ def _correct(rows: list[dict]) -> None:
             row["p_holm"] = p
 
 
-def _place(rows: list[dict], references: list[dict]) -> None:
+def _place(rows: list[dict], references: list[dict], score: str) -> None:
     """Where a score lies between the other countries' mean (0) and the human ceiling (100)."""
-    known = {(row["country"], row["method"]): row["alignment"] for row in references}
+    known = {(row["country"], row["method"]): row[score] for row in references}
     for row in rows:
         floor = known.get((row["country"], "other_mean"))
         ceiling = known.get((row["country"], "ceiling"))
         if floor is not None and ceiling is not None and ceiling != floor:
-            row["place"] = 100 * (row["alignment"] - floor) / (ceiling - floor)
+            row["place"] = 100 * (row[score] - floor) / (ceiling - floor)
 
 
-def _format(rows: list[dict]) -> str:
+def _format(rows: list[dict], columns: tuple[str, ...]) -> str:
     ordered = sorted(rows, key=lambda row: (row["country"], row["model"], row["method"]))
-    lines = ["\t".join(_field(row.get(name)) for name in COLUMNS) for row in ordered]
-    return "\n".join(["\t".join(COLUMNS), *lines]) + "\n"
+    lines = ["\t".join(_field(row.get(name)) for name in columns) for row in ordered]
+    return "\n".join(["\t".join(columns), *lines]) + "\n"
 
 
 def _field(value: str | int | float | None) -> str:

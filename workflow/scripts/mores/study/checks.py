@@ -2,24 +2,33 @@
 
 import importlib.util
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from mores.engine.arguments import check_server_args
 from mores.engine.models import HUB_ID
 from mores.errors import InputError
+from mores.evaluations.choices import questions as choices
+from mores.method.items import load_bank
 from mores.study.config import Config
-from mores.study.grid import start_of
+from mores.study.grid import SCORES, start_of
 from mores.study.settings import Settings, hint
 
 LOW_TEMPLATES = {"top": "low_norm", "ranked": "ranked_norm"}
-TEMPLATES = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm", "answer")
+MINING = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm")
+ANSWER = "answer"  # in whose words traces are sampled
 REPORTERS = {"trackio": "trackio", "wandb": "wandb", "tensorboard": "tensorboard"}
 
 
 def templates(config: Config) -> list[str]:
     """The templates that a run renders."""
-    return sorted({*TEMPLATES, *(method.prompt for method in config.methods.values())})
+    asked = {
+        f"{evaluation.templates}{method.prompt}"
+        for evaluation in config.evaluations.values()
+        for name, method in config.methods.items()
+        if evaluation.methods is None or name in evaluation.methods
+    }
+    return sorted({*MINING, ANSWER, *asked})
 
 
 def check(settings: Settings) -> None:
@@ -27,6 +36,7 @@ def check(settings: Settings) -> None:
     faults = [
         *_files(settings),
         *_models(settings),
+        *_evaluations(settings),
         *_methods(settings),
         *_tunings(settings),
         *_training(settings),
@@ -58,6 +68,36 @@ def _models(settings: Settings) -> Iterator[str]:
                 yield f"models.{name}.path: {folder} holds no model (no config.json in it)"
         elif not HUB_ID.fullmatch(model.path):
             yield f"models.{name}.path: no folder {folder}, nor is that the id of a hub model"
+
+
+def _evaluations(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    of_survey = [name for name, one in config.evaluations.items() if one.kind == "survey"]
+    if len(of_survey) != 1:
+        listed = f" ({', '.join(of_survey)})" if of_survey else ""
+        yield f"evaluations: one of `kind: survey` is needed, not {len(of_survey)}{listed}"
+    for name, evaluation in config.evaluations.items():
+        key = f"evaluations.{name}"
+        if name == SCORES:
+            yield f"{key}: results/{SCORES}.tsv is the survey's table; give it another name"
+        for method in evaluation.methods or ():
+            yield from _named(f"{key}.methods", method, config.methods, "methods")
+        for country in evaluation.countries or ():
+            yield from _named(f"{key}.countries", country, settings.pool, "countries")
+        if isinstance(evaluation, choices.Settings):
+            yield from _choices(key, evaluation, settings)
+
+
+def _choices(key: str, evaluation: choices.Settings, settings: Settings) -> Iterator[str]:
+    if not Path(evaluation.path).is_file():
+        yield f"{key}.path: no file {evaluation.path or 'is named'}; name one of questions"
+    if not Path(settings.config.survey.bank).is_file():
+        return  # told already
+    topics = load_bank(settings.config.survey.bank).topics
+    for topic in evaluation.topics.values():
+        yield from _named(f"{key}.topics", topic, topics, "topics of the item bank")
+    for code in evaluation.names.values():
+        yield from _named(f"{key}.names", code, settings.names, "country_names")
 
 
 def _methods(settings: Settings) -> Iterator[str]:
@@ -92,7 +132,7 @@ def _methods(settings: Settings) -> Iterator[str]:
             )
 
 
-def _named(key: str, name: str | None, table: Mapping[str, object], where: str) -> Iterator[str]:
+def _named(key: str, name: str | None, table: Collection[str], where: str) -> Iterator[str]:
     """A name that must stand in a table."""
     if name is not None and name not in table:
         yield f"{key}: no {name!r} under `{where}`; {hint(name, table)}"

@@ -12,6 +12,8 @@ from pydantic_core import ErrorDetails
 
 from mores.engine.settings import Engine, Model, Name, Training
 from mores.errors import InputError
+from mores.evaluations.choices import questions as choices
+from mores.evaluations.survey import questions as survey
 from mores.method.answers import Control, Thinking
 from mores.method.models import Sampling
 from mores.method.norms import Way
@@ -84,10 +86,6 @@ class Traces(Section):
 
 
 Tuning = Annotated[sft.Settings | dpo.Settings | kto.Settings, Field(discriminator="objective")]
-OBJECTIVES = {
-    get_args(one.model_fields["objective"].annotation)[0]: one
-    for one in get_args(get_args(Tuning)[0])
-}
 TUNINGS: dict[str, Tuning] = {
     "sft": sft.Settings(objective="sft", data="answers"),
     "cnca_sft": sft.Settings(objective="sft", data="traces"),
@@ -95,11 +93,28 @@ TUNINGS: dict[str, Tuning] = {
 }
 
 
-class Answers(Section):
-    """How test items are answered."""
+Evaluation = Annotated[survey.Settings | choices.Settings, Field(discriminator="kind")]
+EVALUATIONS: dict[str, Evaluation] = {"values": survey.Settings(kind="survey")}
 
-    samples: int = Field(5, ge=1, description="Answers drawn per item.")
+
+class Answers(Section):
+    """How questions are answered."""
+
+    samples: int = Field(5, ge=1, description="Answers drawn per question.")
     sampling: Sampling = Sampling()
+
+
+def by_tag(union: Any, tag: str) -> dict[str, type[Section]]:
+    """The sections of a union, by what their tag says."""
+    sections = get_args(get_args(union)[0])
+    return {get_args(one.model_fields[tag].annotation)[0]: one for one in sections}
+
+
+# Tables of sections of several kinds: the key that tells, and the kinds.
+TAGGED = {
+    "tunings": ("objective", by_tag(Tuning, "objective")),
+    "evaluations": ("kind", by_tag(Evaluation, "kind")),
+}
 
 
 class Config(Section):
@@ -113,6 +128,7 @@ class Config(Section):
     split: Split = Split()
     models: dict[Name, Model] = Field(min_length=1)
     methods: dict[Name, Method] = Field(min_length=1)
+    evaluations: dict[Name, Evaluation] = EVALUATIONS
     mining: Mining = Mining()
     answers: Answers = Answers()
     traces: Traces = Traces()
@@ -137,7 +153,8 @@ def _explain(fault: ErrorDetails) -> str:
     if fault["type"] == "missing":
         return f"{key}: missing; {MENDS.get(key, 'add it to a file named with --configfile')}"
     if fault["type"].startswith("union_tag"):
-        return f"{key}.objective: name one of {', '.join(OBJECTIVES)}"
+        tag, kinds = TAGGED[str(location[0])]
+        return f"{key}.{tag}: name one of {', '.join(kinds)}"
     if fault["type"] != "extra_forbidden":
         return f"{key}: {fault['msg']} (given: {fault['input']!r})"
     valid = _fields_at(fault["loc"][:-1])
@@ -147,15 +164,15 @@ def _explain(fault: ErrorDetails) -> str:
 
 
 def _without_tag(location: tuple) -> tuple:
-    """A fault's place as the user sees it: pydantic names a tuning's objective within it."""
-    return location[:2] + location[3:] if location[:1] == ("tunings",) else location
+    """A fault's place as the user sees it: pydantic names an entry's kind within it."""
+    return location[:2] + location[3:] if location[0] in TAGGED else location
 
 
 def _fields_at(location: tuple) -> list[str]:
     """The valid keys of the section at `location`."""
-    if location[:1] == ("tunings",):
-        return list(OBJECTIVES[location[2]].model_fields)
     section: Any = Config
+    if location[:1] and location[0] in TAGGED:
+        section, location = TAGGED[location[0]][1][location[2]], location[3:]
     for step in location:
         if isinstance(section, type) and issubclass(section, Section):
             section = section.model_fields[step].annotation

@@ -91,7 +91,7 @@ class Prompter:
 
     def __init__(self, settings: Settings, specs: Specs):
         self.settings, self.config, self.bank = settings, settings.config, specs.bank
-        self.train, self.test = specs.items("train"), specs.items("test")
+        self.specs, self.train = specs, specs.items("train")
         self.prompts = Prompts(self.config.prompts)
 
     def ask(self, result: Result) -> Ask:
@@ -103,12 +103,14 @@ class Prompter:
         return self._norms(result)
 
     def _answers(self, cell: Cell) -> Ask:
-        method, item = self.config.methods[cell.method], self.test[0]
+        method, asked = self.config.methods[cell.method], self.config.evaluations[cell.evaluation]
+        questions = self.specs.questions(cell.evaluation, cell.country)
         count = method.norms_per_topic or self.config.mining.norms_per_topic
         norms = [NORM] * count if norms_of(self.settings, cell) else []
         shown = [{"item": one, "answer": one.codes[0]} for one in self.train[: method.examples]]
-        prompt = self._render(method.prompt, cell.country, item, norms=norms, examples=shown)
-        requests = len(self.test) * self.config.answers.samples
+        template = f"{asked.templates}{method.prompt}"
+        prompt = self._render(template, cell.country, questions[0], norms=norms, examples=shown)
+        requests = len(questions) * (asked.samples or self.config.answers.samples)
         return Ask(requests, prompt, self.config.answers.sampling)
 
     def _traces(self, result: Result) -> Ask:
@@ -135,7 +137,7 @@ class Prompter:
         return Ask(len(self.train), prompt, mining.sampling)
 
     def _render(self, template: str, country: str, item, **values) -> str:
-        title, named = self.bank.topics[item.topic], self.settings.names[country]
+        title, named = self.bank.topics.get(item.topic, ""), self.settings.names[country]
         (message,) = self.prompts.render(template, country=named, topic=title, item=item, **values)
         return message["content"]
 

@@ -1,6 +1,10 @@
-"""The grid: every country x model x method, what each cell is made from, and where files lie."""
+"""The grid: every cell, what it is made from, and where files lie.
+
+A cell is a country x model x method x evaluation.
+"""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
 
@@ -18,17 +22,19 @@ TRACES = "results/traces/{model}/{country}.jsonl"
 EXAMPLES = "results/examples/{tuning}/{model}/{learner}/{country}.jsonl"
 REJECTED = "results/rejected/{tuning}/{model}/{learner}/{country}.jsonl"
 ADAPTER = "results/adapters/{tuning}/{model}/{learner}"
-ANSWERS = "results/answers/{method}/{model}/{country}.jsonl"
-CELL = "results/cells/{method}/{model}/{country}.json"
+ANSWERS = "results/answers/{evaluation}/{method}/{model}/{country}.jsonl"
+CELL = "results/cells/{evaluation}/{method}/{model}/{country}.json"
 REFERENCES = "results/cells/references.json"
-SCORES = "results/scores.tsv"
+TABLE = "results/{table}.tsv"
+SCORES = "scores"
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One country, as one model answers for it, in one way."""
+    """What is asked about one country, as one model answers it, in one way."""
 
+    evaluation: str
     country: str
     model: str
     method: str
@@ -40,9 +46,34 @@ class Cell:
 
 def grid(settings: Settings) -> list[Cell]:
     """The whole grid; cells of one model stand together."""
+    return [cell for model in settings.config.models for cell in _of_model(settings, model)]
+
+
+def _of_model(settings: Settings, model: str) -> Iterator[Cell]:
     config = settings.config
-    order = product(config.models, config.methods, config.countries)
-    return [Cell(country, model, method) for model, method, country in order]
+    for name, evaluation in config.evaluations.items():
+        methods = _some(config.methods, evaluation.methods)
+        for method, country in product(methods, _some(config.countries, evaluation.countries)):
+            yield Cell(name, country, model, method)
+
+
+def _some(names: Iterable[str], wanted: tuple[str, ...] | None) -> list[str]:
+    """The wanted of some names, in their order."""
+    return [name for name in names if wanted is None or name in wanted]
+
+
+def tables(settings: Settings) -> dict[str, str]:
+    """By table the evaluation that it is of: `scores` is the survey's, others have its name."""
+    return {
+        SCORES if evaluation.kind == "survey" else name: name
+        for name, evaluation in settings.config.evaluations.items()
+    }
+
+
+def questions_of(settings: Settings, evaluation: str) -> str:
+    """The path of the file that holds what an evaluation asks."""
+    config = settings.config
+    return getattr(config.evaluations[evaluation], "path", config.survey.bank)
 
 
 def norms_of(settings: Settings, cell: Cell) -> str | None:
@@ -80,7 +111,8 @@ def start_of(tuning: Objective) -> str | None:
 def published(settings: Settings) -> list[str]:
     """The folders in which the grid's own adapters are shared."""
     found = []
-    for cell in grid(settings):
+    survey = tables(settings).get(SCORES)
+    for cell in (one for one in grid(settings) if one.evaluation == survey):
         method = settings.config.methods[cell.method]
         if method.tuning and method.tuning_country == "own":
             learner = POOLED if method.scope == "pooled" else cell.country

@@ -1,8 +1,8 @@
 """Settings: configuration files, then the command line, merged and checked before any job starts.
 
-Mappings merge, anything else replaces, `null` takes an entry away. Under `models` and `methods` a
-name, a comma list or a list *selects* from the entries so far; on the command line so it does under
-`countries`. `survey: FILE` is short for `survey: {path: FILE}`.
+Mappings merge, anything else replaces, `null` takes an entry away. Under `models`, `methods` and
+`evaluations` a name, a comma list or a list *selects* from the entries so far; on the command line
+so it does under `countries`. `survey: FILE` is short for `survey: {path: FILE}`.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from mores.errors import InputError
 from mores.method.prompts import Country, load_countries
 from mores.study.config import Config, parse_config
 
-TABLES = ("models", "methods")
+TABLES = ("models", "methods", "evaluations")
 
 
 @dataclass(frozen=True)

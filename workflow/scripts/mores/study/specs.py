@@ -6,14 +6,18 @@ settings do not enter at all. A job checks what it reads against its spec.
 """
 
 from functools import cached_property
+from pathlib import Path
 
 from mores.contents import file_digest
 from mores.engine.models import model_ref
 from mores.engine.protocol import PROTOCOL
 from mores.engine.training import TRAINER
 from mores.errors import InputError
+from mores.evaluations.ask import Evaluating
+from mores.evaluations.questions import Asking, Questions, read_questions
+from mores.evaluations.score import CellScoring
+from mores.evaluations.table import Table
 from mores.method.adapters import Publishing, Training
-from mores.method.answers import Answering
 from mores.method.examples import Collecting
 from mores.method.items import Item, load_bank
 from mores.method.models import ModelSpec
@@ -23,11 +27,9 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
-from mores.scoring.cell import CellScoring
 from mores.scoring.references import ReferenceScoring
-from mores.scoring.table import Table
 from mores.study.checks import LOW_TEMPLATES, templates
-from mores.study.grid import taught
+from mores.study.grid import questions_of, tables, taught
 from mores.study.settings import Settings
 from mores.survey.importing import Import
 from mores.survey.part import WORDED, BankPart, Part
@@ -47,10 +49,36 @@ class Specs:
         self.bank = load_bank(config.survey.bank)
         self.prompts = Prompts(config.prompts)
         self.parts: dict[tuple[Part, tuple[str, ...]], BankPart] = {}
+        self.asked: dict[tuple[str, str], Questions] = {}
+        self.asked_parts: dict[tuple[str, str, tuple[str, ...]], BankPart] = {}
 
     def items(self, part: Part) -> list[Item]:
         """The items of a part of the split."""
         return [*self._part(part).take(self.bank, "").items.values()]
+
+    def questions(self, evaluation: str, country: str) -> list[Item]:
+        """What an evaluation asks about a country."""
+        asks, asked = self.asks(evaluation, country, WORDED), self._asked_of(evaluation, country)
+        return [*asks.questions.take(asked.bank, "").items.values()]
+
+    def asks(self, evaluation: str, country: str, fields: tuple[str, ...]) -> Asking:
+        """The same by content, as far as a step looks at it."""
+        settings = self.settings.config.evaluations[evaluation]
+        split = self.settings.config.split if settings.part == "test" else None
+        key = (evaluation, country if settings.by_country else "", fields)
+        if key not in self.asked_parts:
+            bank = self._asked_of(evaluation, country).bank
+            self.asked_parts[key] = BankPart.of(bank, settings.part, fields, split)
+        return Asking(evaluation=settings.of_questions(), questions=self.asked_parts[key])
+
+    def _asked_of(self, evaluation: str, country: str) -> Questions:
+        settings = self.settings.config.evaluations[evaluation]
+        key = (evaluation, country if settings.by_country else "")
+        if key not in self.asked:
+            path = Path(questions_of(self.settings, evaluation))
+            name = self.settings.names[country]
+            self.asked[key] = read_questions(settings.of_questions(), path, name)
+        return self.asked[key]
 
     def import_survey(self) -> Import:
         """Shares per country are made from the survey file, for the bank's items and codes."""
@@ -146,16 +174,18 @@ class Specs:
             packages=locked(versions.TRAINING),
         )
 
-    def answer_items(self, method: str, model: str, country: str) -> Answering:
-        """Answers are made from the wording of the test items, as the method says."""
+    def answer_items(self, evaluation: str, method: str, model: str, country: str) -> Evaluating:
+        """Answers are made from the wording of the questions, as the method says."""
         config = self.settings.config
-        how = config.methods[method]
-        return Answering(
-            **self._asked(model, country, how.prompt),
-            bank=self._part("all" if how.examples else "test"),
-            samples=config.answers.samples,
+        how, asked = config.methods[method], config.evaluations[evaluation]
+        prompt = f"{asked.templates}{how.prompt}"
+        return Evaluating(
+            **self._asked(model, country, prompt),
+            asks=self.asks(evaluation, country, WORDED),
+            bank=self._part("train" if how.examples else "none"),
+            samples=asked.samples or config.answers.samples,
             sampling=config.answers.sampling,
-            prompt=how.prompt,
+            prompt=prompt,
             norms_per_topic=how.norms_per_topic,
             control=how.control,
             neutral=file_digest(config.neutral) if how.control == "neutral" else None,
@@ -163,13 +193,14 @@ class Specs:
             thinking=how.thinking,
         )
 
-    def score_cell(self, method: str, model: str, country: str) -> CellScoring:
-        """Scores need each item's codes and kind."""
+    def score_cell(self, evaluation: str, method: str, model: str, country: str) -> CellScoring:
+        """Scores need each question's codes and kind, and which option is right."""
+        asks = self.asks(evaluation, country, SCORED)
         return CellScoring(
-            country=country,
+            country=self.settings.names[country],
             model=model,
             method=method,
-            bank=self._part("all", SCORED),
+            asks=asks.model_copy(update={"gold": self._asked_of(evaluation, country).gold_digest}),
             packages=locked(versions.SCORES),
         )
 
@@ -183,9 +214,15 @@ class Specs:
             packages=locked(versions.SCORES),
         )
 
-    def score_table(self) -> Table:
-        """The table is of the whole grid; intervals and p-values are resampled."""
-        return Table(**dict(self.settings.config.scores), packages=locked(versions.SCORES))
+    def score_table(self, table: str) -> Table:
+        """The table is of all of an evaluation's cells; intervals and p-values are resampled."""
+        config = self.settings.config
+        evaluation = config.evaluations[tables(self.settings)[table]]
+        return Table(
+            **dict(config.scores),
+            evaluation=evaluation.of_questions(),
+            packages=locked(versions.SCORES),
+        )
 
     def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
         """A card takes the rows of its method and learner."""

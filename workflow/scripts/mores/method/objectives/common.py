@@ -110,9 +110,14 @@ class Module(Protocol):
         ...
 
 
+def module_name(objective: str) -> str:
+    """The dotted name of an objective's module."""
+    return f"mores.method.objectives.{objective}"
+
+
 def module_of(objective: str) -> Module:
     """The module of an objective."""
-    return importlib.import_module(f"mores.method.objectives.{objective}")
+    return importlib.import_module(module_name(objective))
 
 
 def example_of(wording: Wording, item: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""The steps find the module of an evaluation's kind by its name."""
+
+from pathlib import Path
+
+import pytest
+
+from mores.errors import InputError
+from mores.evaluations.ask import Evaluating, answer_items
+from mores.evaluations.questions import Asking, Questions, module_of
+from mores.evaluations.score import CellScoring, score_cell
+from mores.evaluations.survey.table import LAYOUT
+from mores.evaluations.table import Table, score_table
+from mores.method.items import load_bank
+from mores.method.models import Sampling
+from mores.method.prompts import Country
+from mores.scoring import cell
+from mores.scoring.table import scores_table
+from mores.study.config import TAGGED
+from mores.survey.part import BankPart
+from mores.survey.split import Split
+
+ROOT = Path(__file__).parents[3]
+BANK_FILE = str(ROOT / "resources/items/demo.yaml")
+BANK = load_bank(BANK_FILE)
+AVETHIA = Country(code="XAV", name="Avethia", adjective="Avethian")
+SPLIT = Split(seed=2026, train_per_topic=16)
+SURVEY = {"kind": "survey"}
+ASKING = Asking(evaluation=SURVEY, questions=BankPart.of(BANK, "test", split=SPLIT))
+
+
+def answers(questions, choice=1):
+    return [
+        {"item": name, "sample": 0, "answer": str(choice), "choice": choice, "invalid": None}
+        | {"n_norms": 0}
+        for name in questions.bank.items
+    ]
+
+
+def test_every_kind_has_its_four_modules_and_the_settings_of_its_name():
+    for kind, settings in TAGGED["evaluations"][1].items():
+        assert module_of({"kind": kind}, "questions").Settings is settings
+        assert callable(module_of({"kind": kind}, "questions").read)
+        assert callable(module_of({"kind": kind}, "ask").answer)
+        assert callable(module_of({"kind": kind}, "score").score)
+        assert callable(module_of({"kind": kind}, "table").table)
+
+
+def test_the_survey_asks_its_test_items(stage):
+    questions = ASKING.read(BANK_FILE, AVETHIA)
+    assert len(questions.bank.items) == len(BANK.topics)
+    sampling = Sampling(temperature=0.6, top_p=0.95, max_tokens=64, seed=0)
+    spec = Evaluating.model_construct(asks=ASKING, samples=1, sampling=sampling, prompt="answer")
+    rows = answer_items(spec, stage, questions)
+    assert [row["item"] for row in rows] == list(questions.bank.items)
+
+
+def test_questions_that_changed_since_the_plan_stop_a_job(tmp_path):
+    changed = tmp_path / "bank.yaml"
+    text = Path(BANK_FILE).read_text(encoding="utf-8")
+    changed.write_text(text.replace("old feasts", "ancient feasts"), encoding="utf-8")
+    whole = Asking(evaluation=SURVEY, questions=BankPart.of(BANK, "all"))
+    with pytest.raises(InputError, match=r"bank\.yaml: changed since this run was planned"):
+        whole.read(str(changed), AVETHIA)
+
+
+def test_a_cell_says_whose_scores_it_has():
+    questions = ASKING.read(BANK_FILE, AVETHIA)
+    test = [{"item": name, "top": 1} for name in questions.bank.items]
+    spec = CellScoring(country=AVETHIA, model="demo", method="top1", asks=ASKING, packages={})
+    scores = score_cell(spec, questions, answers(questions), test)
+    named = {"country": "XAV", "model": "demo", "method": "top1"}
+    assert scores == named | cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
+    with pytest.raises(InputError, match=r"the answers of XAV demo top1: "):
+        score_cell(spec, questions, answers(questions)[1:], test)
+
+
+def test_the_survey_s_table_is_over_the_test_items_of_the_split():
+    questions = ASKING.read(BANK_FILE, AVETHIA)
+    test = [{"item": name, "top": 2} for name in questions.bank.items]
+    spec = CellScoring(country=AVETHIA, model="demo", method="vanilla", asks=ASKING, packages={})
+    cells = [score_cell(spec, questions, answers(questions), test)]
+    rows = "".join(f"{name}\tt\ttest\n" for name in questions.bank.items)
+    split = f"item\ttopic\tpart\nQ98\tt\ttrain\n{rows}"
+    table = Table(resamples=200, evaluation=SURVEY, packages={})
+    items = list(questions.bank.items)
+    assert score_table(table, cells, [], split) == scores_table(cells, [], items, table, LAYOUT)
+
+
+def test_right_answers_that_changed_stop_a_job():
+    known = Questions(BANK, {"CU01": 2})
+    assert known.gold_digest and Questions(BANK).gold_digest is None
+    assert known.gold_digest != Questions(BANK, {"CU01": 3}).gold_digest

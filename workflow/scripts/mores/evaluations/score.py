@@ -1,0 +1,31 @@
+"""A cell's answers, held against what is right."""
+
+from mores.evaluations.questions import Asking, Questions, module_name, module_of
+from mores.method.prompts import Country
+from mores.spec import Section
+
+
+class CellScoring(Section):
+    """What a cell is scored with."""
+
+    country: Country
+    model: str
+    method: str
+    asks: Asking
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that compute scores."""
+
+    @property
+    def by_name(self) -> str:
+        """The kind's module, which is part of the step."""
+        return module_name(self.asks.evaluation, "score")
+
+
+def score_cell(
+    spec: CellScoring, questions: Questions, answers: list[dict], test: list[dict] | None = None
+) -> dict:
+    """A cell with its scores; `test` is what the country itself answered, where it was asked."""
+    cell = {"country": spec.country.code, "model": spec.model, "method": spec.method}
+    where = f"the answers of {' '.join(cell.values())}"
+    kind = module_of(spec.asks.evaluation, "score")
+    return cell | kind.score(questions, answers, test, where)

@@ -1,0 +1,1 @@
+"""The survey's own test items, scored by how near answers are to the country's own."""

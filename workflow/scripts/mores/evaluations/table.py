@@ -1,0 +1,26 @@
+"""An evaluation's cells beside each other."""
+
+from typing import Any
+
+from mores.evaluations.questions import module_name, module_of
+from mores.scoring.resample import Resampling
+
+
+class Table(Resampling):
+    """What a table is made with."""
+
+    evaluation: dict[str, Any]
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that compute it."""
+
+    @property
+    def by_name(self) -> str:
+        """The kind's module, which is part of the step."""
+        return module_name(self.evaluation, "table")
+
+
+def score_table(
+    spec: Table, cells: list[dict], references: list[dict] | None = None, split: str | None = None
+) -> str:
+    """The table of an evaluation (TSV); `references` and `split` are the survey's."""
+    return module_of(spec.evaluation, "table").table(spec, cells, references, split)
