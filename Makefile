@@ -16,7 +16,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 	--no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint environment gpu slurm lock help
+.PHONY: run test lint environment gpu slurm snakedeploy lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv
@@ -32,7 +32,7 @@ lint: environment ## Run formatters (as checks), linters, type checks
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=workflow/scripts $(BIN)/lint-imports --no-logo
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
 environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not there
@@ -62,6 +62,9 @@ define bare_venv
 	echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
 $(PYTHON) -m venv --clear --without-pip .venv
 endef
+
+snakedeploy: environment ## Add to .venv what deploys a copy of the workflow
+	$(PIP) -r $(ENVS)/snakedeploy.txt
 
 lock: ## Resolve the .in files of workflow/envs anew
 	$(PYTHON) -m pip install --quiet --upgrade --target .venv/uv uv

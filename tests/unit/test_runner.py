@@ -16,13 +16,13 @@ from pydantic import Field
 
 from mores import runner
 from mores.contents import content_digest, file_digest
-from mores.engine.adapter_store import STORE
+from mores.engine.adapter_store import adapters
 from mores.engine.models import adapter_ref
 from mores.engine.settings import Endpoint, Engine, Training
 from mores.errors import InputError
+from mores.evaluations.ask import answer_items
 from mores.files import write_json, write_jsonl
 from mores.method.adapters import train_adapter
-from mores.method.answers import answer_country
 from mores.method.norms import mine_topic_norms
 from mores.provenance import fingerprint, versions
 from mores.provenance.fingerprint import step_modules
@@ -101,10 +101,12 @@ def job_of(spec: Section, rule: str = "adding") -> Job:
     return Job.of(rule, spec)
 
 
-def made(step: Callable, inputs: dict, output: str | dict, spec: Section | None = None) -> Any:
+def made(
+    step: Callable, inputs: dict, output: str | dict, spec: Section | None = None, files=()
+) -> Any:
     """What a step of the rule `adding` is made to write."""
     outputs = output if isinstance(output, dict) else {"output": output}
-    make(step, job_of(spec or Adding()), How(inputs=inputs, outputs=outputs))
+    make(step, job_of(spec or Adding()), How(inputs=inputs, outputs=outputs, files=files or {}))
     return [read(Path(path)) for path in outputs.values()]
 
 
@@ -161,10 +163,11 @@ def test_a_users_file_is_handed_over_as_a_path_and_checked(scripts):
         return own.read_text()
 
     spec = Adding(own=file_digest("own.txt"))
-    assert made(step, {"own": "own.txt"}, "results/out.txt", spec) == ["mine"]
+    files = {"own": "own.txt"}
+    assert made(step, {}, "results/out.txt", spec, files) == ["mine"]
     Path("own.txt").write_text("other")
     with pytest.raises(InputError, match=r"^own\.txt: changed since this run was planned"):
-        made(step, {"own": "own.txt"}, "results/out.txt", spec)
+        made(step, {}, "results/out.txt", spec, files)
 
 
 @pytest.mark.parametrize("name", [*CONTENTS, "new/folder/e.txt"])
@@ -219,8 +222,8 @@ def test_a_record_tells_what_made_a_result(scripts):
 
     packages = {"polars": ["1.0"], "vllm": ["0.1"], "no-such-package": ["2", "3"]}
     spec = Adding(times=3, own=file_digest("own.txt"), packages=packages)
-    inputs = {"rows": first, "more": [second, folder], "own": "own.txt"}
-    made(step, inputs, "results/out.txt", spec)
+    inputs = {"rows": first, "more": [second, folder]}
+    made(step, inputs, "results/out.txt", spec, {"own": "own.txt"})
     record = read_record("results/out.txt")
     assert record["rule"] == "adding"
     assert record["spec"] == spec.model_dump()
@@ -299,8 +302,8 @@ def call(scripts: Path, job: Job, how: How, *arguments: str):
 
 def test_a_script_runs_its_step_as_its_command_line_says(scripts):
     Path("own.txt").write_text("mine")
-    inputs = {"rows": result("a.jsonl", [{"n": 1}, {"n": 2}]), "own": "own.txt"}
-    how = How(inputs=inputs, outputs={"output": "results/out.jsonl"})
+    inputs = {"rows": result("a.jsonl", [{"n": 1}, {"n": 2}])}
+    how = How(inputs=inputs, outputs={"output": "results/out.jsonl"}, files={"own": "own.txt"})
     spec = Adding(times=3, own=file_digest("own.txt"))
     done = call(scripts, job_of(spec), how)
     assert done.returncode == 0, done.stderr
@@ -310,8 +313,8 @@ def test_a_script_runs_its_step_as_its_command_line_says(scripts):
 
 def test_a_script_ends_in_one_line_that_tells_what_to_mend(scripts):
     Path("own.txt").write_text("mine")
-    inputs = {"rows": result("a.jsonl", [{"n": 1}]), "own": "own.txt"}
-    how = How(inputs=inputs, outputs={"output": "results/out.jsonl"})
+    inputs = {"rows": result("a.jsonl", [{"n": 1}])}
+    how = How(inputs=inputs, outputs={"output": "results/out.jsonl"}, files={"own": "own.txt"})
     job = job_of(Adding(own=file_digest("own.txt")))
     below = job.model_copy(update={"spec": job.spec | {"times": -1}})
     for planned, told in (
@@ -413,7 +416,8 @@ def plan_norms(endpoint, **changed) -> Callable[[], list[dict]]:
 
     def run() -> list[dict]:
         how = How(
-            inputs=WORDING,
+            inputs={},
+            files=WORDING,
             outputs={"output": NORMS},
             model="demo",
             runtime=Runtime(engine=engine),
@@ -428,7 +432,7 @@ def test_a_step_asks_a_model_and_keeps_what_it_answered(project, endpoint):
     run = plan_norms(endpoint)
     rows = run()
     assert [row["norms"] for row in rows] == [["One.", "Two.", "Three."]] * 8
-    kept = read_jsonl(journal_of(NORMS))
+    kept = read_jsonl(journal_of(NORMS, "work"))
     assert {row["request"] for row in rows} == {row["key"] for row in kept}
     assert len(endpoint.bodies) == 8
     assert run() == rows
@@ -444,11 +448,11 @@ def test_another_protocol_or_package_asks_anew(project, endpoint, changed):
 
 
 def test_what_an_adapter_answers_is_told_by_its_weights(project):
-    spec = specs().answer_items("sft", "demo", "XAV")
+    spec = specs().answer_items("values", "sft", "demo", "XAV")
     folder = adapter(Path("results/adapters/sft/demo/XAV"))
     to = {"outputs": {"output": "results/answers.jsonl"}, "model": "demo"}
-    bare = Given(spec, How(inputs=WORDING, **to)).stage.ask
-    tuned = Given(spec, How(inputs=WORDING | {"adapter": str(folder)}, **to)).stage.ask
+    bare = Given(spec, How(inputs={}, files=WORDING, **to)).stage.ask
+    tuned = Given(spec, How(inputs={"adapter": str(folder)}, files=WORDING, **to)).stage.ask
     assert (bare.adapter, bare.model) == (None, spec.model_digest)
     assert (tuned.adapter, tuned.model) == (adapter_ref(folder).digest, spec.model_digest)
 
@@ -500,27 +504,28 @@ def test_what_a_step_does_not_use_may_change(project, endpoint):
 )
 def test_a_text_that_has_changed_stops_those_who_answer(project, path, told):
     planned = specs(methods={"placid": {"norms": "topic", "control": "neutral"}}).answer_items(
-        "placid", "demo", "XAV"
+        "values", "placid", "demo", "XAV"
     )
     write_jsonl(NORMS, [])
-    inputs = WORDING | {"norms": NORMS, "neutral": "resources/neutral.txt"}
-    how = How(inputs=inputs, outputs={"output": "results/answers.jsonl"}, model="demo")
+    files = WORDING | {"questions": BANK["bank"], "neutral": "resources/neutral.txt"}
+    to = {"outputs": {"output": "results/answers.jsonl"}, "model": "demo"}
+    how = How(inputs={"norms": NORMS}, files=files, **to)
     job = job_of(planned, "answer_items")
     edit(path, "\n", " \n")
     with pytest.raises(InputError, match=f"^{re.escape(told)}: changed since this run"):
-        make(answer_country, job, how)
+        make(answer_items, job, how)
 
 
 def test_a_survey_that_has_changed_stops_its_import_and_the_countrys_rows_alone(project):
     planned = specs()
     outputs = {"train": "results/train.jsonl", "test": "results/test.jsonl"}
     split = result("split.tsv", "item\ttopic\tpart\nCU01\tcustoms\ttrain\nCU02\tcustoms\ttest\n")
-    how = How(inputs=SURVEY | BANK | {"split": split}, outputs=outputs)
+    how = How(inputs={"split": split}, files=SURVEY | BANK, outputs=outputs)
     rows = {code: job_of(planned.split_country(code), "split_country") for code in ("XAV", "XBO")}
     whole = job_of(planned.import_survey(), "import_survey")
     edit("resources/demo/survey.json", "0.", "0.0")  # the first share is Avethia's
     with pytest.raises(InputError, match=r"^resources/demo/survey\.json: changed since this run"):
-        to = How(inputs=SURVEY | BANK, outputs={"output": "results/marginals.parquet"})
+        to = How(inputs={}, files=SURVEY | BANK, outputs={"output": "results/marginals.parquet"})
         make(import_survey, whole, to)
     with pytest.raises(InputError, match=r"^resources/demo/survey\.json: XAV: changed since this"):
         make(split_country, rows["XAV"], how)
@@ -530,11 +535,11 @@ def test_a_survey_that_has_changed_stops_its_import_and_the_countrys_rows_alone(
 
 def test_an_import_and_a_countrys_rows_are_made_from_the_same_marginals(project):
     planned = specs()
-    to = How(inputs=SURVEY | BANK, outputs={"output": "results/marginals.parquet"})
+    to = How(inputs={}, files=SURVEY | BANK, outputs={"output": "results/marginals.parquet"})
     make(import_survey, job_of(planned.import_survey(), "import_survey"), to)
     marginals = read(Path("results/marginals.parquet"))
     spec = planned.split_country("XAV")
-    given = Given(spec, How(inputs=SURVEY | BANK, outputs={}))
+    given = Given(spec, How(inputs={}, files=SURVEY | BANK, outputs={}))
     assert given.imported.equals(marginals)
 
 
@@ -590,7 +595,7 @@ def test_a_training_is_known_by_what_shapes_it_and_not_by_its_name(project, monk
 
 def test_an_adapter_that_was_trained_before_is_handed_over_with_its_card(project):
     spec = specs().train_adapter("sft", "demo", "XAV")
-    kept = adapter(STORE / trainee(spec).key(ROWS))
+    kept = adapter(adapters(Path("work")) / trainee(spec).key(ROWS))
     write_json(kept.with_name(f"{kept.name}.json"), content_digest(kept))
     write_jsonl(EXAMPLES, ROWS)
     out = "results/adapters/sft/demo/XAV"

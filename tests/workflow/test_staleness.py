@@ -1,17 +1,24 @@
 """The staleness matrix: an edit, and the exact jobs that must run again for it.
 
 Two columns here: what Snakemake *plans*, and what the *audit* finds once `.snakemake/` is lost.
-The third, *contents* after a rerun, is tests/workflow/test_contents.py.
+The third, *contents* after a rerun, is tests/workflow/test_contents.py. The default suite has a row
+of each sort; `-m "long or not long"` has all.
 """
 
 import shutil
 from collections.abc import Callable
 
 import pytest
-from edits import EDITS, NOTHING, beta, preferred
+from edits import EDITS, NOTHING, QUICK, beta, preferred
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+ROWS = [
+    pytest.param(edit, id=edit.__name__, marks=() if edit in QUICK else pytest.mark.long)
+    for edit in EDITS
+]
+
+
+@pytest.mark.parametrize("edit", ROWS)
 def test_an_edit_makes_exactly_this_stale(project, edit: Callable[..., set[str]]):
     expected = edit(project)
     jobs = {job.name: job for job in project.jobs()}

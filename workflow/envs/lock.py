@@ -80,10 +80,10 @@ def torch_lock() -> str:
     return f"{HEAD}torch==2.13.0+cpu \\\n{hashes}\n"
 
 
-def slurm_lock(installed: str) -> str:
-    """What submitting to SLURM needs besides what both environments hold."""
+def added_lock(name: str, installed: str) -> str:
+    """What an addition needs besides what both environments hold."""
     there = {package for package, _ in blocks(installed)}
-    found = blocks(resolve("slurm", like=followed(installed, present("slurm"))))
+    found = blocks(resolve(name, like=followed(installed, present(name))))
     return "".join(part for package, part in found if package not in there)
 
 
@@ -107,7 +107,8 @@ def main() -> None:
     (HERE / "torch-cpu.txt").write_text(torch_lock())
     (HERE / "cpu.txt").write_text(HEAD + "".join(kept))
     (HERE / "gpu.txt").write_text(HEAD + gpu)
-    (HERE / "slurm.txt").write_text(HEAD + slurm_lock(cpu))
+    for name in ("slurm", "snakedeploy"):
+        (HERE / f"{name}.txt").write_text(HEAD + added_lock(name, cpu))
     write_conda_files()
 
 

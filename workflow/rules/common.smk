@@ -1,21 +1,30 @@
 """What all rules share: the checked settings, and how a step is run.
 
-Requires: the configuration files and the command line's overrides.
+Requires: the configuration, from files and command line or handed over by another workflow.
 Promises: CONFIG, SETTINGS and SPECS; every fault of the configuration told before any job starts.
 
 A rule's param `job` is one JSON string of exactly what its result depends on: the settings it uses,
-the user's files by their content, and a digest of the step's code. The user's files are `ancient`
-inputs: their times count for nothing, so a clone or a touch makes nothing stale. The param `how` says
-where a job reads and writes and how the work is done; since it is a function of inputs and outputs,
-Snakemake does not compare it.
+the user's files by their content, and a digest of the step's code. Inputs are results alone: where
+the user's files lie, and their times, count for nothing, so a clone or a touch makes nothing stale.
+The param `how` says where a job reads and writes and how the work is done; since it is a function of
+inputs and outputs, Snakemake does not compare it.
 """
 
 import os
 import re
+import shlex
 import shutil
 import sys
+from pathlib import Path
 
-sys.path.insert(0, os.path.abspath("workflow/scripts"))
+HERE = str(workflow.current_basedir)  # of this file
+if not os.path.isdir(HERE):
+    sys.exit(
+        f"\nError: mores runs from a folder, not from {HERE}: clone it, and name the clone's "
+        "workflow/Snakefile\n"
+    )
+SCRIPTS = os.path.join(os.path.dirname(HERE), "scripts")
+sys.path.insert(0, SCRIPTS)
 # `python` in a rule is the one that runs Snakemake, unless conda puts another before it.
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 
@@ -23,22 +32,27 @@ from mores.canonical import canonical
 from mores.engine.lease import hold_run
 from mores.errors import InputError
 from mores.runner import How, Job, spell
+from mores.shipped import locate
 from mores.study import grid
 from mores.study.checks import check
+from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
 from mores.study.resources import asking_resources, cluster_resources, training_resources
 from mores.study.runtime import runtime
-from mores.study.settings import load_settings
 from mores.study.specs import Specs
 
 STUDY = Study(
-    configfiles=["config/config.yaml", *workflow.config_settings.configfiles],
+    snakefile=workflow.main_snakefile,
+    targets=[workflow.modifier.modify_rulename(name) for name in ("all", "adapters")],
+    configfiles=workflow.config_settings.configfiles,
     # Read anew: Snakemake has put `--config methods=NAME` in place of the table it selects from.
     overrides=workflow.config_settings.config,
+    handed=None if workflow.modifier.is_main_snakefile() else dict(config),
 )
 try:
-    SETTINGS = load_settings(STUDY.configfiles, STUDY.overrides)
+    SETTINGS = STUDY.settings()
     check(SETTINGS)
+    check_mark(workflow.modifier.modify_path(MARK), mark_of(SETTINGS))
     SPECS = Specs(SETTINGS)
     SPECS.answered  # read now, so that a survey that lacks a country is told before any job
 except InputError as error:
@@ -46,8 +60,10 @@ except InputError as error:
 
 CONFIG = SETTINGS.config
 RUNTIME = runtime(SETTINGS)
+# Relative, where it can be: a study and its clone may move together.
+TOOLS = shlex.quote(os.path.relpath(SCRIPTS))
 RUN = (
-    "sh workflow/scripts/once_more.sh python workflow/scripts/{params.script}.py"
+    f"sh {TOOLS}/once_more.sh python {TOOLS}/{{params.script}}.py"
     " --job {params.job:q} --how {params.how:q} --log {log:q}"
 )
 CPU_ENV = "../envs/cpu.yaml"
@@ -57,8 +73,9 @@ FROM_TOPIC = [name for name, way in CONFIG.mining.ways.items() if way.answers ==
 FROM_ITEMS = [name for name in CONFIG.mining.ways if name not in FROM_TOPIC]
 
 # The user's files.
-BANK = {"bank": ancient(CONFIG.survey.bank)}
-WORDING = {**BANK, "prompts": ancient(CONFIG.prompts)}
+BANK = {"bank": CONFIG.survey.bank}
+SURVEY = {**BANK, "survey": CONFIG.survey.path}
+WORDING = {**BANK, "prompts": CONFIG.prompts}
 
 # What jobs ask of a cluster: to compute without a model, to ask one that is served, to train one.
 TO_COUNT = cluster_resources(SETTINGS)
@@ -87,25 +104,29 @@ onstart:
     hold_run(CONFIG.engine.launcher)
 
 
-def step(rule):
-    """The params of a rule: its script, what the job is to make, and how."""
+def step(rule, **files):
+    """The params of a rule: its script, what the job is to make, and how.
+
+    `files` are the user's, by name: a path, or a function of the wildcards that gives one or none.
+    """
 
     def job(wildcards):
         spec = getattr(SPECS, rule)(**wildcards)
         return canonical(Job.of(rule, spec).model_dump())
 
+    def how(wildcards, input, output):
+        named = {name: one(wildcards) if callable(one) else one for name, one in files.items()}
+        told = How(
+            inputs={name: spell(given) for name, given in input.items()},
+            outputs=dict(output.items()) or {"output": output[0]},
+            files={name: str(locate(path)) for name, path in named.items() if path},
+            model=dict(wildcards).get("model"),
+            runtime=RUNTIME,
+            mark=mark_of(SETTINGS),
+        )
+        return told.model_dump_json(exclude_defaults=True)
+
     return {"script": rule, "job": job, "how": how}
-
-
-def how(wildcards, input, output):
-    """Where a job reads and writes, by name, which model it asks or trains, and the runtime."""
-    told = How(
-        inputs={name: spell(given) for name, given in input.items()},
-        outputs=dict(output.items()) or {"output": output[0]},
-        model=dict(wildcards).get("model"),
-        runtime=RUNTIME,
-    )
-    return told.model_dump_json(exclude_defaults=True)
 
 
 def study(wildcards):
@@ -120,7 +141,7 @@ def by_model(wildcards):
 
 def questions_asked(wildcards):
     """The file that holds what is asked."""
-    return ancient(grid.questions_of(SETTINGS, wildcards.evaluation))
+    return grid.questions_of(SETTINGS, wildcards.evaluation)
 
 
 def answered_by_country(wildcards):
@@ -152,7 +173,7 @@ def examples_in_context(wildcards):
 def neutral_in_context(wildcards):
     """The text that states no norm, where it is the method's control."""
     how = CONFIG.methods[wildcards.method]
-    return ancient(CONFIG.neutral) if how.control == "neutral" else []
+    return CONFIG.neutral if how.control == "neutral" else None
 
 
 def adapter_of_cell(wildcards):

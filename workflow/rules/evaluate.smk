@@ -9,11 +9,8 @@ Promises: grid.ANSWERS and grid.CELL of the whole grid.
 rule answer_items:
     """A model answers every question for a country; what is right there is not shown."""
     input:
-        **WORDING,
-        questions=questions_asked,
         norms=norms_in_context,
         examples=examples_in_context,
-        neutral=neutral_in_context,
         adapter=adapter_of_cell,
     output:
         grid.ANSWERS,
@@ -25,7 +22,7 @@ rule answer_items:
     resources:
         **TO_ASK,
     params:
-        **step("answer_items"),
+        **step("answer_items", **WORDING, questions=questions_asked, neutral=neutral_in_context),
     shell:
         RUN
 
@@ -33,7 +30,6 @@ rule answer_items:
 rule score_cell:
     """The answers are held against what is right; nothing invalid is dropped or guessed."""
     input:
-        questions=questions_asked,
         answers=grid.ANSWERS,
         test=answered_by_country,
     output:
@@ -43,6 +39,6 @@ rule score_cell:
     conda:
         CPU_ENV
     params:
-        **step("score_cell"),
+        **step("score_cell", questions=questions_asked),
     shell:
         RUN

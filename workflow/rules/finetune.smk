@@ -11,7 +11,6 @@ used. A learner is a country, or all of them together.
 rule sample_traces:
     """With an item's own norm in context, a model reasons; the country's answer tells right from wrong."""
     input:
-        **WORDING,
         low=grid.LOW_NORMS.replace("{mining}", CONFIG.traces.norms),
     output:
         grid.TRACES,
@@ -23,7 +22,7 @@ rule sample_traces:
     resources:
         **TO_ASK,
     params:
-        **step("sample_traces"),
+        **step("sample_traces", **WORDING),
     shell:
         RUN
 
@@ -31,7 +30,6 @@ rule sample_traces:
 rule sample_rejected:
     """What the tuned model now says by itself, to be weighed against its right traces."""
     input:
-        **WORDING,
         train=grid.TRAIN,
         adapter=grid.ADAPTER,
     output:
@@ -44,7 +42,7 @@ rule sample_rejected:
     resources:
         **TO_ASK,
     params:
-        **step("sample_rejected"),
+        **step("sample_rejected", **WORDING),
     shell:
         RUN
 
@@ -52,7 +50,6 @@ rule sample_rejected:
 rule collect_examples:
     """What an adapter learns from, to be read: prompts without norms, and replies, right or wrong."""
     input:
-        **WORDING,
         train=source_of_examples("train", grid.TRAIN),
         traces=source_of_examples("traces", grid.TRACES),
         rejected=source_of_examples("rejected", grid.REJECTED),
@@ -63,7 +60,7 @@ rule collect_examples:
     conda:
         CPU_ENV
     params:
-        **step("collect_examples"),
+        **step("collect_examples", **WORDING),
     shell:
         RUN
 

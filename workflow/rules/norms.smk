@@ -10,7 +10,6 @@ Promises: grid.LOW_NORMS and grid.HIGH_NORMS of every mining x model x country t
 rule mine_low_norms:
     """A model writes one norm for each training item, from what the country answered."""
     input:
-        **WORDING,
         train=grid.TRAIN,
     output:
         grid.LOW_NORMS,
@@ -24,7 +23,7 @@ rule mine_low_norms:
     resources:
         **TO_ASK,
     params:
-        **step("mine_low_norms"),
+        **step("mine_low_norms", **WORDING),
     shell:
         RUN
 
@@ -32,7 +31,6 @@ rule mine_low_norms:
 rule mine_high_norms:
     """The same model abstracts a topic's norms into a few that fit questions never seen."""
     input:
-        **WORDING,
         low=grid.LOW_NORMS,
     output:
         grid.HIGH_NORMS,
@@ -46,15 +44,13 @@ rule mine_high_norms:
     resources:
         **TO_ASK,
     params:
-        **step("mine_high_norms"),
+        **step("mine_high_norms", **WORDING),
     shell:
         RUN
 
 
 rule mine_topic_norms:
     """A model states a topic's norms from what it knows of the country, with nothing shown."""
-    input:
-        **WORDING,
     output:
         grid.HIGH_NORMS,
     log:
@@ -67,6 +63,6 @@ rule mine_topic_norms:
     resources:
         **TO_ASK,
     params:
-        **step("mine_topic_norms"),
+        **step("mine_topic_norms", **WORDING),
     shell:
         RUN

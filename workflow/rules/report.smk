@@ -8,7 +8,6 @@ Promises: grid.REFERENCES, grid.TABLE of each evaluation, and grid.PUBLISHED; wh
 rule score_references:
     """A score means little alone: what do chance, other countries and the survey itself score?"""
     input:
-        **BANK,
         marginals=grid.MARGINALS,
         split=grid.SPLIT,
     output:
@@ -20,7 +19,7 @@ rule score_references:
     resources:
         **TO_COUNT,
     params:
-        **step("score_references"),
+        **step("score_references", **BANK),
     shell:
         RUN
 
@@ -72,8 +71,20 @@ rule audit:
     params:
         study=study,
     shell:
-        "python workflow/scripts/audit.py --study {params.study:q} --stale work/stale.txt"
-        " | tee {log:q}"
+        f"python {TOOLS}/audit.py --study {{params.study:q}} --stale work/stale.txt | tee {{log:q}}"
+
+
+rule overview:
+    """How much of each model, method and evaluation is done, stale or missing; makes no file."""
+    log:
+        "logs/overview.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    params:
+        study=study,
+    shell:
+        f"python {TOOLS}/overview.py --study {{params.study:q}} | tee {{log:q}}"
 
 
 rule gc:
@@ -86,7 +97,7 @@ rule gc:
     params:
         study=study,
     shell:
-        "python workflow/scripts/gc.py --study {params.study:q} | tee {log:q}"
+        f"python {TOOLS}/gc.py --study {{params.study:q}} | tee {{log:q}}"
 
 
 rule gc_free:
@@ -99,7 +110,7 @@ rule gc_free:
     params:
         study=study,
     shell:
-        "python workflow/scripts/gc.py --free --study {params.study:q} | tee {log:q}"
+        f"python {TOOLS}/gc.py --free --study {{params.study:q}} | tee {{log:q}}"
 
 
 rule plan_costs:
@@ -112,4 +123,4 @@ rule plan_costs:
     params:
         study=study,
     shell:
-        "python workflow/scripts/plan_costs.py --study {params.study:q} | tee {log:q}"
+        f"python {TOOLS}/plan_costs.py --study {{params.study:q}} | tee {{log:q}}"

@@ -7,9 +7,6 @@ Promises: grid.MARGINALS, grid.SPLIT, and each country's grid.TRAIN and grid.TES
 
 rule import_survey:
     """Whatever form the survey comes in, the rest works on each country's share per option."""
-    input:
-        **BANK,
-        survey=ancient(CONFIG.survey.path),
     output:
         grid.MARGINALS,
     log:
@@ -19,15 +16,13 @@ rule import_survey:
     resources:
         **TO_COUNT,
     params:
-        **step("import_survey"),
+        **step("import_survey", **SURVEY),
     shell:
         RUN
 
 
 rule split_items:
     """Norms are mined from some items and scored on others; a paper can cite which."""
-    input:
-        **BANK,
     output:
         grid.SPLIT,
     log:
@@ -35,7 +30,7 @@ rule split_items:
     conda:
         CPU_ENV
     params:
-        **step("split_items"),
+        **step("split_items", **BANK),
     shell:
         RUN
 
@@ -45,8 +40,6 @@ rule split_country:
 
     # Not from the marginals, which are of all countries: a job whose input is made again runs again.
     input:
-        **BANK,
-        survey=ancient(CONFIG.survey.path),
         split=grid.SPLIT,
     output:
         train=grid.TRAIN,
@@ -56,6 +49,6 @@ rule split_country:
     conda:
         CPU_ENV
     params:
-        **step("split_country"),
+        **step("split_country", **SURVEY),
     shell:
         RUN

@@ -9,10 +9,16 @@ from mores.process import run
 from mores.provenance.audit import audit
 from mores.provenance.garbage import Garbage, find_garbage, other_journals
 from mores.rows import read_json
+from mores.study.marks import mark_path, other_users
 from mores.study.plan import Study, every_result
 
 SHOWN = Path("work/garbage.json")
-SELECTIONS = {"countries", "models", "methods"}  # what `--config` takes a part of the grid by
+SELECTIONS = {
+    "countries",
+    "models",
+    "methods",
+    "evaluations",
+}  # what `--config` takes a part of the grid by
 
 
 def main() -> None:
@@ -20,14 +26,22 @@ def main() -> None:
     parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
     parser.add_argument("--free", action="store_true", help="free what was shown before")
     args = parser.parse_args()
+    store = Path(args.study.settings().config.store)
     results = every_result(args.study)
-    found = find_garbage(results, audit(results), part=bool(SELECTIONS & set(args.study.overrides)))
+    own = mark_path(results[0].path).parent
+    for note, other in other_users(own, store).items():
+        raise InputError(
+            f"store: what {store} holds may be needed by {other} too (seen from there): nothing is "
+            f"freed; if that study is no more, delete {note}"
+        )
+    part = bool(SELECTIONS & set(args.study.overrides))
+    found = find_garbage(results, audit(results), store, part)
     if args.free:
         free(found)
         return
     write_json(SHOWN, {one.path: one.bytes for one in found})
     show(found, "can be freed: snakemake --cores 1 gc_free")
-    for path in other_journals(results):
+    for path in other_journals(results, store):
         print(f"{path}: of no cell of this configuration; kept, since another study may need it")
 
 

@@ -9,7 +9,9 @@ from mores.study.config import Config
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", required=True, help="schema to write (config/schema.json)")
+    parser.add_argument(
+        "--output", required=True, help="schema to write (workflow/schemas/config.schema.json)"
+    )
     write_json(parser.parse_args().output, Config.model_json_schema())
 
 

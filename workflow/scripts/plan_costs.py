@@ -5,7 +5,6 @@ import argparse
 from mores.process import run
 from mores.study.costs import plan, table
 from mores.study.plan import Study, every_result
-from mores.study.settings import load_settings
 from mores.study.specs import Specs
 
 
@@ -13,7 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
     study = parser.parse_args().study
-    settings = load_settings(study.configfiles, study.overrides)
+    settings = study.settings()
     print(table(plan(settings, Specs(settings), every_result(study))))
 
 

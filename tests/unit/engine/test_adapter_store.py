@@ -1,13 +1,15 @@
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from mores.engine.adapter_store import CHECKPOINTS, STORE, trained_once
+from mores.engine.adapter_store import adapters, trained_once, unfinished
 
-KEPT = STORE / "key"
+STORE = Path("work")
+KEPT = adapters(STORE) / "key"
 WEIGHTS = KEPT / "adapter_model.safetensors"
-NOTE = STORE / "key.json"
+NOTE = adapters(STORE) / "key.json"
 
 
 @pytest.fixture(autouse=True)
@@ -37,22 +39,22 @@ def names(folder):
 
 
 def test_an_adapter_is_put_into_the_store():
-    assert trained_once("key", Training()) == KEPT
+    assert trained_once(STORE, "key", Training()) == KEPT
     assert names(KEPT) == ["adapter_config.json", "adapter_model.safetensors"]
 
 
 def test_what_was_trained_before_is_handed_out(caplog):
     caplog.set_level("INFO")
     train = Training()
-    assert trained_once("key", train) == trained_once("key", train) == KEPT
+    assert trained_once(STORE, "key", train) == trained_once(STORE, "key", train) == KEPT
     assert train.runs == 1
     assert "trained before: work/adapters/key" in caplog.text
 
 
 def test_another_key_is_trained_anew():
     train = Training()
-    trained_once("key", train)
-    other = trained_once("other", train)
+    trained_once(STORE, "key", train)
+    other = trained_once(STORE, "other", train)
     assert train.runs == 2
     assert (other / "adapter_config.json").read_text() == "run 2"
 
@@ -60,17 +62,17 @@ def test_another_key_is_trained_anew():
 def test_checkpoints_are_kept_until_the_adapter_is_whole():
     train = Training(fails=True)
     with pytest.raises(RuntimeError, match="out of memory"):
-        trained_once("key", train)
-    assert names(CHECKPOINTS / "key") == ["checkpoint-1"]
+        trained_once(STORE, "key", train)
+    assert names(unfinished(STORE) / "key") == ["checkpoint-1"]
     train.fails = False
-    trained_once("key", train)
+    trained_once(STORE, "key", train)
     assert train.found == [[], ["checkpoint-1"]]
-    assert not (CHECKPOINTS / "key").exists()
+    assert not (unfinished(STORE) / "key").exists()
 
 
 def test_a_failure_leaves_no_adapter_under_its_name():
     with pytest.raises(RuntimeError):
-        trained_once("key", Training(fails=True))
+        trained_once(STORE, "key", Training(fails=True))
     assert not KEPT.exists()
     assert not NOTE.exists()
 
@@ -81,8 +83,8 @@ def test_what_a_failed_run_left_half_done_is_not_taken_over():
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
-        trained_once("key", fail)
-    trained_once("key", Training())
+        trained_once(STORE, "key", fail)
+    trained_once(STORE, "key", Training())
     assert names(KEPT) == ["adapter_config.json", "adapter_model.safetensors"]
 
 
@@ -101,14 +103,14 @@ def test_what_a_failed_run_left_half_done_is_not_taken_over():
 )
 def test_what_is_not_what_was_put_in_is_trained_anew(damage, caplog):
     train = Training()
-    trained_once("key", train)
+    trained_once(STORE, "key", train)
     damage()
-    assert trained_once("key", train) == KEPT
+    assert trained_once(STORE, "key", train) == KEPT
     assert train.runs == 2
     assert WEIGHTS.read_text() == "weights"
     assert names(KEPT) == ["adapter_config.json", "adapter_model.safetensors"]
     assert "work/adapters/key is not what was put in: trained anew" in caplog.text
-    trained_once("key", train)
+    trained_once(STORE, "key", train)
     assert train.runs == 2
 
 
@@ -120,7 +122,8 @@ def test_two_jobs_with_one_key_train_once():
         training(checkpoints, folder)
 
     jobs = [
-        threading.Thread(target=lambda: found.append(trained_once("key", slow))) for _ in range(2)
+        threading.Thread(target=lambda: found.append(trained_once(STORE, "key", slow)))
+        for _ in range(2)
     ]
     for job in jobs:
         job.start()

@@ -1,5 +1,6 @@
 import fcntl
 import json
+import logging
 import multiprocessing
 import re
 import shutil
@@ -111,24 +112,32 @@ def test_completion_is_on_file_before_the_next_one_comes(path):
         assert json.loads(path.read_text())["completion_tokens"] == 7
 
 
-def _open(path, queue):
+def _open(path, queue, wait):
+    class Told(logging.Handler):
+        def emit(self, record):
+            queue.put(record.getMessage())
+
+    logging.getLogger("mores").addHandler(Told())
     try:
-        with Journal(path):
-            queue.put("opened")
+        with Journal(path, wait) as book:
+            queue.put(len(book.find({"0" * 63 + "1"})))
     except InputError as error:
         queue.put(str(error))
 
 
-def test_second_writer_is_refused_while_the_first_writes(path):
+@pytest.mark.parametrize("wait", [True, False])
+def test_second_writer_waits_for_the_first_or_is_refused(path, wait):
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    with Journal(path):
-        second = context.Process(target=_open, args=(path, queue))
+    with Journal(path) as book:
+        second = context.Process(target=_open, args=(path, queue, wait))
         second.start()
         assert queue.get(timeout=30).startswith(f"{path}: another process writes this journal")
-        second.join()
-    with Journal(path):
-        pass
+        book.add(completion(1))
+    if wait:
+        assert queue.get(timeout=30) == 1  # what the first has asked is there
+    second.join(timeout=30)
+    assert second.exitcode == 0
 
 
 @pytest.mark.parametrize("rewritten", [True, False])

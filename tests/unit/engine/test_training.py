@@ -7,13 +7,13 @@ from typing import get_args
 import pytest
 
 from mores.contents import content_digest
-from mores.engine.adapter_store import STORE
+from mores.engine.adapter_store import adapters
 from mores.engine.settings import Training
 from mores.engine.training import Trainee, train_once
 from mores.files import write_json
 from mores.method.models import ModelSpec
 from mores.method.objectives import dpo, sft
-from mores.provenance.fingerprint import module_digests, objective_file
+from mores.provenance.fingerprint import module_digests, module_file
 
 EXAMPLES = [{"prompt": "a", "answer": "1"}, {"prompt": "b", "answer": "2"}]
 SFT = sft.Settings(objective="sft", data="answers")
@@ -21,12 +21,13 @@ DPO = dpo.Settings(objective="dpo", start="sft")
 
 
 def trainee(settings=SFT, **given) -> Trainee:
-    code = module_digests(objective_file(settings.objective))
+    code = module_digests(module_file(f"mores.method.objectives.{settings.objective}"))
     return Trainee(
         **{
             "name": "demo",
             "model": ModelSpec(path="someone/tiny", revision="abc", dtype="float32"),
             "model_digest": "someone/tiny@abc",
+            "folder": "someone/tiny",
             "settings": settings,
             "made_by": {"packages": {"torch": ["2.0"], "trl": ["1.0"]}, "code": code},
             "start": Path("results/adapters/sft/demo/XAV") if settings is DPO else None,
@@ -98,6 +99,7 @@ def test_a_key_tells_base_start_packages_and_code(settings):
     [
         {"name": "renamed"},
         {"start": Path("work/adapters/0a")},
+        {"folder": "/elsewhere/base"},
     ],
 )
 def test_a_key_does_not_tell_names_and_places(changed):
@@ -106,11 +108,13 @@ def test_a_key_does_not_tell_names_and_places(changed):
 
 def test_what_was_trained_in_one_way_is_not_trained_again_in_another(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    kept = STORE / KEY
+    kept = adapters(Path("work")) / KEY
     kept.mkdir(parents=True)
     (kept / "adapter_model.safetensors").touch()
-    write_json(STORE / f"{KEY}.json", content_digest(kept))
+    write_json(kept.with_name(f"{KEY}.json"), content_digest(kept))
     ways = [Training(), Training(gradient_checkpointing=True, save_steps=1)]
     for runtime in ways:
         for launcher in ("local", "slurm"):
-            assert train_once(trainee(name="other"), runtime, launcher)(EXAMPLES) == kept
+            assert (
+                train_once(trainee(name="other"), runtime, launcher, Path("work"))(EXAMPLES) == kept
+            )

@@ -116,7 +116,7 @@ def trained(tmp_path):
     )
     adapted = LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM")
     folder = tmp_path / "trained"
-    _save(folder, get_peft_model(Qwen2ForCausalLM(config), adapted), HISTORY, PROBES)
+    _save(folder, get_peft_model(Qwen2ForCausalLM(config), adapted), HISTORY, PROBES, "a/base")
     return folder
 
 

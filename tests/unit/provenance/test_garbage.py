@@ -14,6 +14,7 @@ from mores.study.plan import Result
 ANSWERS = "results/answers/values/vanilla/demo/XAV.jsonl"
 JOURNAL = Path("work/journal/answers/values/vanilla/demo/XAV.jsonl")
 ADAPTER = "results/adapters/sft/demo/XAV"
+STORE = Path("work")
 
 
 def key(number: int) -> str:
@@ -26,7 +27,7 @@ def result(path: str, rule: str, **spec) -> Result:
 
 def find(*results: Result, state: str = "fresh", **of):
     findings = [Finding(one.path, one.rule, state) for one in results]
-    return find_garbage(list(results), findings, **of)
+    return find_garbage(list(results), findings, STORE, **of)
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +102,7 @@ def test_journals_of_other_studies_are_told_apart():
     other = Path("work/journal/answers/values/vanilla/theirs/XAV.jsonl")
     other.parent.mkdir(parents=True)
     other.touch()
-    assert other_journals([result(ANSWERS, "answer_items")]) == [other]
+    assert other_journals([result(ANSWERS, "answer_items")], STORE) == [other]
 
 
 def test_of_a_part_of_the_grid_no_adapter_is_freed():

@@ -103,8 +103,8 @@ def test_a_tuning_has_the_keys_of_its_objective():
 
 
 def test_schema_is_the_code_s():
-    """Mended by `python workflow/scripts/make_config_schema.py --output config/schema.json`."""
-    written = json.loads((ROOT / "config/schema.json").read_text(encoding="utf-8"))
+    """Mended by `make_config_schema.py --output workflow/schemas/config.schema.json`."""
+    written = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text(encoding="utf-8"))
     assert written == Config.model_json_schema()
 
 

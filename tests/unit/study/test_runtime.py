@@ -45,7 +45,7 @@ def test_on_the_cpu_one_slot_stays_empty():
 
 def test_what_jobs_are_told_is_all_that_makes_nothing_stale():
     told = runtime(settings(models={"demo": {"resources": {"cpus": 3}}}))
-    assert told.model_dump().keys() == {"engine", "training", "resources"}
+    assert told.model_dump().keys() == {"engine", "training", "resources", "store"}
     assert told.resources["demo"].cpus == 3
 
 

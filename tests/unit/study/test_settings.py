@@ -86,7 +86,6 @@ def test_survey_is_short_for_its_path():
         ({"countries": "Kenya"}, "'Kenya' is not among the country names; did you mean 'KEN'"),
         ({"countries": 3}, "countries: 3 is no name"),
         ({"country_names": "none.yaml"}, "country_names: no file none.yaml"),
-        ({"country_names": None}, "country_names: missing"),
         ({"methods": 1}, "methods: Input should be a valid dictionary"),
     ],
 )

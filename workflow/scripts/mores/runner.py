@@ -18,6 +18,8 @@ from math import prod
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import Field
+
 from mores.canonical import digest
 from mores.contents import content_digest, file_digest
 from mores.engine.generate import Asker
@@ -34,11 +36,13 @@ from mores.method.stage import Stage, Wording
 from mores.process import log_to
 from mores.process import run as run_process
 from mores.provenance.fingerprint import module_digests, module_file, step_modules
-from mores.provenance.records import RESULTS, journal_of, write_record
+from mores.provenance.records import journal_of, write_record
 from mores.provenance.surveys import imported
 from mores.provenance.versions import installed
 from mores.rows import Folder, read_json, read_jsonl
+from mores.shipped import locate, located
 from mores.spec import Section
+from mores.study.marks import Mark, mark_path, put_mark
 from mores.study.runtime import Runtime
 from mores.telemetry import stay_offline
 
@@ -69,11 +73,15 @@ class How(Section):
     """Where a job reads and writes, by name, and how the work is done. It shapes no result."""
 
     inputs: dict[str, str | list[str] | list[list[str]]]
-    """A path, several, or a long list folder by folder (`spell`)."""
+    """Results: a path, several, or a long list folder by folder (`spell`)."""
     outputs: dict[str, str]
+    files: dict[str, str] = Field(default_factory=dict)
+    """The user's files, of which the spec holds the digest."""
     model: str | None = None
     """The name of the model that it asks or trains."""
     runtime: Runtime = Runtime()
+    mark: Mark | None = None
+    """Whose results these are."""
 
     def paths(self, name: str) -> list[str]:
         """The paths of an input."""
@@ -131,7 +139,9 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
     spec = parameters["spec"].annotation.model_validate(job.spec)
     for path in how.outputs.values():
         try_to_write(Path(path).parent)  # before anything is asked or trained, not after
-    made_from = {path: content_digest(path) for path in how.read if _is_result(path)}
+        if how.mark:
+            put_mark(mark_path(path), how.mark, Path(how.runtime.store))
+    made_from = {path: content_digest(path) for path in how.read}
     given = Given(spec, how)
     made = step(**{name: given.value(name) for name in parameters})
     for name, path in how.outputs.items():
@@ -146,10 +156,6 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
         )
 
 
-def _is_result(path: str) -> bool:
-    return Path(path).is_relative_to(RESULTS)
-
-
 class Given:
     """What a step is handed, by the names of its parameters."""
 
@@ -157,41 +163,38 @@ class Given:
         self.spec, self.how, self.runtime = spec, how, how.runtime
 
     def value(self, name: str) -> Any:
-        """A service of this class, or the content of the input of that name; None without it."""
+        """A service of this class, a user's file, or the content of an input; None without it."""
         if name in SERVICES:
             return getattr(self, name)
-        contents = [self._content(name, path) for path in self.how.paths(name)]
+        if name in self.how.files:
+            return self._file(name)
+        contents = [read(Path(path)) for path in self.how.paths(name)]
         if isinstance(self.how.inputs.get(name), str):
             return contents[0]
         return contents or None
 
-    def _content(self, name: str, path: str) -> Any:
-        """A result's content; of a user's file, which the spec holds the digest of, its path."""
-        if not _is_result(path):
-            if file_digest(path) != getattr(self.spec, name):
-                raise InputError(f"{path}: {AGAIN}")
-            return Path(path)
-        return read(Path(path))
-
-    def _path(self, name: str) -> str:
-        (path,) = self.how.paths(name)
-        return path
+    def _file(self, name: str) -> Path:
+        """A user's file, which must be what the spec holds the digest of."""
+        path = self.how.files[name]
+        if file_digest(path) != getattr(self.spec, name):
+            raise InputError(f"{path}: {AGAIN}")
+        return Path(path)
 
     @cached_property
     def bank(self) -> Bank:
         """What the spec says of the item bank."""
-        path = self._path("bank")
+        path = self.how.files["bank"]
         return self.spec.bank.take(load_bank(path), path)
 
     @cached_property
     def questions(self) -> Questions:
         """What an evaluation asks about the country."""
-        return self.spec.asks.read(self._path("questions"), self.spec.country)
+        return self.spec.asks.read(self.how.files["questions"], self.spec.country)
 
     @cached_property
     def wording(self) -> Wording:
         """The words in which the country is asked."""
-        prompts = Prompts(self._path("prompts"))
+        prompts = Prompts(self.how.files["prompts"])
         for template, planned in self.spec.templates.items():
             if prompts.digest(template) != planned:
                 raise InputError(f"{prompts.folder}/{template}.j2: {AGAIN}")
@@ -204,7 +207,7 @@ class Given:
         asker = Asker(
             ref=self._model(),
             engine=self.runtime.engine,
-            journal=journal_of(output),
+            journal=journal_of(output, self.runtime.store),
             made_by={"protocol": self.spec.protocol, "packages": self.spec.packages},
             lora=self._adapter("adapter"),
         )
@@ -214,7 +217,7 @@ class Given:
             wording.prompts,
             wording.country,
             ask=asker,
-            chat=lambda: load_chat(asker.ref.name, self.spec.model),
+            chat=lambda: load_chat(asker.ref.name, located(self.spec.model)),
         )
 
     @property
@@ -226,6 +229,7 @@ class Given:
             name=self._model().name,
             model=self.spec.model,
             model_digest=self.spec.model_digest,
+            folder=str(locate(self.spec.model.path)),
             settings=objective,
             made_by={
                 "trainer": self.spec.trainer,
@@ -235,16 +239,17 @@ class Given:
             start=Path(start.folder) if start else None,
             start_digest=start.digest if start else None,
         )
-        return train_once(trainee, self.runtime.training, self.runtime.engine.launcher)
+        launcher, store = self.runtime.engine.launcher, Path(self.runtime.store)
+        return train_once(trainee, self.runtime.training, launcher, store)
 
     @property
     def imported(self) -> Any:
         """The survey's marginals, read once for all countries."""
-        return imported(self._path("survey"), self.bank, self.spec)
+        return imported(self.how.files["survey"], self.bank, self.spec)
 
     def _model(self) -> ModelRef:
         """The model, whose files must be those that the spec says."""
-        name, model = self.how.model or "", self.spec.model
+        name, model = self.how.model or "", located(self.spec.model)
         if Path(model.path).is_dir():
             stay_offline()
         resources = self.runtime.resources.get(name, Resources())
@@ -254,7 +259,8 @@ class Given:
         return found
 
     def _adapter(self, name: str) -> Adapter | None:
-        return adapter_ref(self._path(name)) if self.how.paths(name) else None
+        folders = self.how.paths(name)
+        return adapter_ref(folders[0]) if folders else None
 
 
 SERVICES = ("spec", "bank", "questions", "wording", "stage", "trainer", "imported")

@@ -14,17 +14,25 @@ from mores.rows import read_json
 
 log = logging.getLogger("mores.training")
 
-STORE, CHECKPOINTS = Path("work/adapters"), Path("work/checkpoints")
+
+def adapters(store: Path) -> Path:
+    """The adapters of a store, by their keys."""
+    return store / "adapters"
 
 
-def trained_once(key: str, train: Callable[[Path, Path], None]) -> Path:
-    """The folder of a key's adapter; `train(checkpoints, folder)` makes it if need be.
+def unfinished(store: Path) -> Path:
+    """The checkpoints of a store's trainings, by the keys of their adapters."""
+    return store / "checkpoints"
+
+
+def trained_once(store: Path, key: str, train: Callable[[Path, Path], None]) -> Path:
+    """The folder of a key's adapter in a store; `train(checkpoints, folder)` makes it if need be.
 
     It is handed out only if it is, by digest, what was put in; else it is trained anew.
     Checkpoints are kept under the key until the adapter is whole, so that a killed job goes on.
     """
-    kept, checkpoints = STORE / key, CHECKPOINTS / key
-    with holding(STORE / f"{key}.lock"):  # two jobs may want the same
+    kept, checkpoints = adapters(store) / key, unfinished(store) / key
+    with holding(kept.with_name(f"{key}.lock")):  # two jobs may want the same
         if _is_whole(kept):
             log.info("trained before: %s", kept)
             return kept

@@ -22,26 +22,35 @@ KEY = slice(len(HEAD), len(HEAD) + 64)
 
 
 class Journal:
-    """An append-only JSONL file of completions with one writer at a time."""
+    """An append-only JSONL file of completions with one writer at a time.
 
-    def __init__(self, path: Path):
-        self.path = path
+    A second writer waits for the first, or ends with an InputError.
+    """
+
+    def __init__(self, path: Path, wait: bool = True):
+        self.path, self.wait = path, wait
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         while True:
             # Unbuffered: what a full disk refused must not be tried again when the file is closed.
             self.stream: BinaryIO = open(self.path, "ab", buffering=0)
-            try:
-                fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.stream.close()
-                raise InputError(
-                    f"{self.path}: another process writes this journal; wait for it or stop it"
-                ) from None
+            self._take_turn()
             if self._is_there():
                 return self
             self.stream.close()  # freed or rewritten between its opening and its locking
+
+    def _take_turn(self) -> None:
+        """Lock the journal, which a job of another study that shares the store may be writing."""
+        try:
+            fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            told = f"{self.path}: another process writes this journal"
+            if not self.wait:
+                self.stream.close()
+                raise InputError(f"{told}; wait for it or stop it") from None
+            log.warning("%s; waiting for its end", told)
+            fcntl.flock(self.stream, fcntl.LOCK_EX)
 
     def _is_there(self) -> bool:
         opened = os.fstat(self.stream.fileno())

@@ -46,6 +46,8 @@ class Trainee:
     name: str
     model: ModelSpec
     model_digest: str
+    folder: str
+    """Where the model is now, or its id on the hub."""
     settings: Objective
     made_by: dict[str, Any]
     start: Path | None = None
@@ -63,8 +65,10 @@ class Trainee:
         return module_of(self.settings.objective)
 
 
-def train_once(trainee: Trainee, runtime: Training, launcher: str) -> Callable[[list[dict]], Path]:
-    """A function from examples to the folder of the adapter, trained if it never was.
+def train_once(
+    trainee: Trainee, runtime: Training, launcher: str, store: Path
+) -> Callable[[list[dict]], Path]:
+    """A function from examples to the folder of the adapter in the store, trained if it never was.
 
     The folder holds PEFT's files, `training.jsonl` (a row per step) and `probes.json`. On a GPU of
     this host an idle server gives way first.
@@ -75,7 +79,7 @@ def train_once(trainee: Trainee, runtime: Training, launcher: str) -> Callable[[
             with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
                 train_in(folder, checkpoints, trainee, examples, runtime)
 
-        return trained_once(trainee.key(examples), make)
+        return trained_once(store, trainee.key(examples), make)
 
     return train
 
@@ -85,23 +89,26 @@ def train_in(
 ) -> None:
     """Train, and save the adapter with its history and its probes."""
     module, settings = trainee.module, trainee.settings
-    chat = load_chat(trainee.name, trainee.model)
-    network = load_network(trainee.model)
+    model = trainee.model.model_copy(update={"path": trainee.folder})
+    chat, network = load_chat(trainee.name, model), load_network(model)
     rows = [module.row(chat, example) for example in examples]
     how = _runtime_arguments(runtime, checkpoints)
     trainer = module.trainer(settings, rows, chat, network, how, trainee.start)
     trained, history = _run(trainer, checkpoints)
     module.check(history, network)
     probes = find_probes(trained.eval(), chat, [row["prompt"] for row in examples])
-    _save(folder, trained, history, probes)
+    _save(folder, trained, history, probes, trainee.model.path)
     log.info("%d examples, %d steps, loss %.4f", len(rows), len(history), history[-1]["loss"])
 
 
-def _save(folder: Path, trained: "PeftModel", history: list[dict], probes: list[dict]) -> None:
+def _save(
+    folder: Path, trained: "PeftModel", history: list[dict], probes: list[dict], base: str
+) -> None:
     trained.save_pretrained(folder, selected_adapters=["default"])
     # PEFT writes a set in an order that differs from process to process, and so would the digest.
     config = read_json(folder / "adapter_config.json")
     config["target_modules"] = sorted(config["target_modules"])
+    config["base_model_name_or_path"] = base  # as the study calls it, wherever that is today
     write_json(folder / "adapter_config.json", config)
     write_jsonl(folder / "training.jsonl", [_row(row) for row in history])
     write_json(folder / "probes.json", probes)

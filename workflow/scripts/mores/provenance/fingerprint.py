@@ -15,7 +15,17 @@ from mores.canonical import digest
 
 SCRIPTS = Path(__file__).parents[2]
 # Whose code is in no result; tests/unit/provenance/test_fingerprint.py holds it to the linter's.
-HOW = ("engine", "study", "provenance", "runner", "process", "files", "contents", "telemetry")
+HOW = (
+    "engine",
+    "study",
+    "provenance",
+    "runner",
+    "process",
+    "files",
+    "contents",
+    "shipped",
+    "telemetry",
+)
 ROWS = SCRIPTS / "mores/rows.py"  # how rows are read and written, which every step has done for it
 
 

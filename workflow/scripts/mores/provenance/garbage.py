@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mores.engine.adapter_store import CHECKPOINTS, STORE
+from mores.engine.adapter_store import adapters, unfinished
 from mores.engine.journal import Journal, key_of
 from mores.engine.locks import is_held
 from mores.engine.models import adapter_ref
 from mores.errors import InputError
 from mores.files import whole
 from mores.provenance.audit import Expected, Finding
-from mores.provenance.records import JOURNALS, RESULTS, journal_of
+from mores.provenance.records import journal_of, journals
+from mores.provenance.records import part as part_of
 from mores.rows import read_jsonl
 
 # Rules whose rows name each request they asked; mining does not name the tries that failed.
@@ -34,7 +35,7 @@ class Garbage:
 
 
 def find_garbage(
-    results: Sequence[Expected], findings: list[Finding], part: bool = False
+    results: Sequence[Expected], findings: list[Finding], store: Path, part: bool = False
 ) -> list[Garbage]:
     """What the results of a grid, as audited, do not need of journals, adapters, checkpoints.
 
@@ -42,22 +43,23 @@ def find_garbage(
     """
     state = {finding.path: finding.state for finding in findings}
     fresh = [result for result in results if state[result.path] == "fresh"]
-    found = [one for result in fresh if (one := _idle_lines(result))]
+    found = [one for result in fresh if (one := _idle_lines(result, store))]
     trained = [state[one.path] for one in results if one.rule == "train_adapter"]
     if trained and set(trained) == {"fresh"} and not part:
-        found += _idle_adapters()
+        folder, _ = part_of(results[0].path)
+        found += _idle_adapters(folder, store)
     return found
 
 
-def other_journals(results: Sequence[Expected]) -> list[Path]:
+def other_journals(results: Sequence[Expected], store: Path) -> list[Path]:
     """Journals of no cell of this grid: another study's, perhaps; they are never freed."""
-    ours = {journal_of(result.path) for result in results}
-    return sorted(set(JOURNALS.rglob("*.jsonl")) - ours)
+    ours = {journal_of(result.path, store) for result in results}
+    return sorted(set(journals(store).rglob("*.jsonl")) - ours)
 
 
-def _idle_lines(result: Expected) -> Garbage | None:
+def _idle_lines(result: Expected, store: Path) -> Garbage | None:
     """Lines of a result's journal whose answers it does not name."""
-    journal = journal_of(result.path)
+    journal = journal_of(result.path, store)
     if result.rule not in NAMING or _asks_twice(result) or not journal.exists():
         return None
     used = {str(row.get("request")) for row in read_jsonl(result.path)}
@@ -78,24 +80,28 @@ def _lines(journal: Path) -> Iterator[bytes]:
 
 def _compact(journal: Path, used: set[str]) -> None:
     """Write a journal anew with the lines that are used, while nobody else writes it."""
-    with Journal(journal), whole(journal) as temporary, open(temporary, "wb") as stream:
+    with Journal(journal, wait=False), whole(journal) as temporary, open(temporary, "wb") as stream:
         stream.writelines(line for line in _lines(journal) if key_of(line) in used)
 
 
-def _idle_adapters() -> Iterator[Garbage]:
-    """Trained adapters that no result holds, and what trainings have left unfinished."""
-    held = {_weights(path.parent) for path in RESULTS.rglob("adapter_config.json")}
-    for folder in sorted(path for path in STORE.glob("*") if path.is_dir()):
-        if _weights(folder) not in held and not _in_use(folder):
+def _idle_adapters(results: Path, store: Path) -> Iterator[Garbage]:
+    """Trained adapters that no result holds, and what trainings have left unfinished.
+
+    `results` is the folder of all results of the only study that uses the store.
+    """
+    held = {_weights(path.parent) for path in results.rglob("adapter_config.json")}
+    for folder in sorted(path for path in adapters(store).glob("*") if path.is_dir()):
+        if _weights(folder) not in held and not _in_use(folder, store):
             yield _folder(folder, "no result holds this adapter")
-    for folder in sorted(path for path in CHECKPOINTS.glob("*") if not _in_use(path)):
-        yield _folder(folder, "checkpoints of a training that nothing waits for")
+    for folder in sorted(unfinished(store).glob("*")):
+        if not _in_use(folder, store):
+            yield _folder(folder, "checkpoints of a training that nothing waits for")
 
 
-def _in_use(folder: Path) -> bool:
+def _in_use(folder: Path, store: Path) -> bool:
     """Whether a job holds the key of a folder of the store or of checkpoints, to train it."""
     key = folder.name.removeprefix(".").removesuffix(".part")
-    return is_held(STORE / f"{key}.lock")
+    return is_held(adapters(store) / f"{key}.lock")
 
 
 def _weights(folder: Path) -> str | None:

@@ -8,20 +8,35 @@ from mores.errors import InputError
 from mores.files import write_json
 from mores.rows import read_json
 
-RESULTS = Path("results")
-RECORDS = RESULTS / "made"
-JOURNALS = Path("work/journal")
+RESULTS = "results"  # the folder of results, in the study's or below a module's prefix
 WHOLE = {"rule", "spec", "modules", "inputs", "output"}
+
+
+def part(result: str | Path) -> tuple[Path, Path]:
+    """The folder that results of one workflow lie in, and a result's path below it."""
+    path = Path(result)
+    depth = path.parts.index(RESULTS) + 1
+    return Path(*path.parts[:depth]), Path(*path.parts[depth:])
 
 
 def record_of(result: str | Path) -> Path:
     """Where a result's record lies."""
-    return RECORDS / f"{Path(result).relative_to(RESULTS)}.json"
+    results, below = part(result)
+    return results / "made" / f"{below}.json"
 
 
-def journal_of(result: str | Path) -> Path:
-    """Where the job that makes a result keeps what it asks of a model."""
-    return JOURNALS / Path(result).relative_to(RESULTS)
+def journal_of(result: str | Path, store: str | Path) -> Path:
+    """Where the job that makes a result keeps what it asks of a model, in a store.
+
+    Studies that share the store share it for results of the same name.
+    """
+    _, below = part(result)
+    return journals(store) / below
+
+
+def journals(store: str | Path) -> Path:
+    """The journals of a store."""
+    return Path(store, "journal")
 
 
 def write_record(

@@ -3,13 +3,13 @@
 import importlib.util
 import os
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from mores.engine.arguments import check_server_args
 from mores.engine.models import HUB_ID
 from mores.errors import InputError
 from mores.evaluations.choices import questions as choices
 from mores.method.items import load_bank
+from mores.shipped import locate
 from mores.study.config import Config
 from mores.study.grid import SCORES, start_of
 from mores.study.settings import Settings, hint
@@ -51,18 +51,18 @@ def check(settings: Settings) -> None:
 def _files(settings: Settings) -> Iterator[str]:
     config = settings.config
     for key, path in {"survey.path": config.survey.path, "survey.bank": config.survey.bank}.items():
-        if not Path(path).is_file():
+        if not locate(path).is_file():
             yield f"{key}: no file {path}; check the path"
-    if not Path(config.neutral).is_file():
+    if not locate(config.neutral).is_file():
         yield f"neutral: no file {config.neutral}; check the path"
     for name in templates(config):
-        if not Path(config.prompts, f"{name}.j2").is_file():
+        if not (locate(config.prompts) / f"{name}.j2").is_file():
             yield f"prompts: no template {name}.j2 in {config.prompts}; add it or check the path"
 
 
 def _models(settings: Settings) -> Iterator[str]:
     for name, model in settings.config.models.items():
-        folder = Path(model.path)
+        folder = locate(model.path)
         if folder.is_dir():
             if not (folder / "config.json").is_file():
                 yield f"models.{name}.path: {folder} holds no model (no config.json in it)"
@@ -81,7 +81,7 @@ def _evaluations(settings: Settings) -> Iterator[str]:
         if name == SCORES:
             yield f"{key}: results/{SCORES}.tsv is the survey's table; give it another name"
         for method in evaluation.methods or ():
-            yield from _named(f"{key}.methods", method, config.methods, "methods")
+            yield from _named(f"{key}.methods", method, settings.methods, "methods")
         for country in evaluation.countries or ():
             yield from _named(f"{key}.countries", country, settings.pool, "countries")
         if isinstance(evaluation, choices.Settings):
@@ -89,11 +89,11 @@ def _evaluations(settings: Settings) -> Iterator[str]:
 
 
 def _choices(key: str, evaluation: choices.Settings, settings: Settings) -> Iterator[str]:
-    if not Path(evaluation.path).is_file():
+    if not locate(evaluation.path).is_file():
         yield f"{key}.path: no file {evaluation.path or 'is named'}; name one of questions"
-    if not Path(settings.config.survey.bank).is_file():
+    if not locate(settings.config.survey.bank).is_file():
         return  # told already
-    topics = load_bank(settings.config.survey.bank).topics
+    topics = load_bank(locate(settings.config.survey.bank)).topics
     for topic in evaluation.topics.values():
         yield from _named(f"{key}.topics", topic, topics, "topics of the item bank")
     for code in evaluation.names.values():

@@ -122,9 +122,14 @@ class Config(Section):
 
     survey: Survey
     countries: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = Field(min_length=1)
-    country_names: str = Field(description="YAML: ISO code to name and adjective.")
-    prompts: str = Field(description="Folder with the Jinja prompt templates.")
-    neutral: str = Field(description="Text: lines that state no norm, for `control: neutral`.")
+    country_names: str = Field(
+        "resources/countries.yaml", description="YAML: ISO code to name and adjective."
+    )
+    prompts: str = Field("resources/prompts", description="Folder with the Jinja templates.")
+    neutral: str = Field(
+        "resources/neutral.txt",
+        description="Text: lines that state no norm, for `control: neutral`.",
+    )
     split: Split = Split()
     models: dict[Name, Model] = Field(min_length=1)
     methods: dict[Name, Method] = Field(min_length=1)
@@ -136,6 +141,9 @@ class Config(Section):
     scores: Resampling = Resampling()
     engine: Engine = Engine()
     training: Training = Training()
+    store: str = Field(
+        "work", min_length=1, description="Folder of kept answers and adapters; may be shared."
+    )
 
 
 def parse_config(raw: dict, where: str = "config") -> Config:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mores.engine.journal import kept
 from mores.method.prompts import Prompts
+from mores.shipped import locate
 from mores.study.config import Sampling
 from mores.study.grid import Cell, norms_of
 from mores.study.plan import Result
@@ -92,7 +93,7 @@ class Prompter:
     def __init__(self, settings: Settings, specs: Specs):
         self.settings, self.config, self.bank = settings, settings.config, specs.bank
         self.specs, self.train = specs, specs.items("train")
-        self.prompts = Prompts(self.config.prompts)
+        self.prompts = Prompts(locate(self.config.prompts))
 
     def ask(self, result: Result) -> Ask:
         """What the job of a result asks."""

@@ -13,15 +13,30 @@ from typing import Any
 
 from pydantic import Field
 
-from mores.provenance.records import RESULTS, journal_of
+from mores.provenance.records import journal_of
 from mores.spec import Section
+from mores.study.settings import Settings, load_settings, settings_of
 
 
 class Study(Section):
-    """What Snakemake was called with: configuration files, and overrides on the command line."""
+    """What Snakemake was called with: its Snakefile, and where the configuration comes from."""
 
-    configfiles: list[Path]
+    snakefile: Path = Path("Snakefile")
+    targets: tuple[str, ...] = ("all", "adapters")
+    """What makes every result, as these rules are called there."""
+    configfiles: list[Path] = Field(default_factory=list)
     overrides: dict[str, Any] = Field(default_factory=dict)
+    handed: dict[str, Any] | None = None
+    """The configuration that another workflow hands over (`module mores: config: ...`)."""
+
+    def settings(self) -> Settings:
+        """The settings, merged and checked in their form."""
+        if self.handed is not None:
+            return settings_of([self.handed])
+        return load_settings([CONFIG, *self.configfiles], self.overrides)
+
+
+CONFIG = "config/config.yaml"
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Result:
     named: dict[str, str]
     job: dict[str, Any]
     inputs: list[str] = field(default_factory=list)
+    store: str = "work"
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -42,7 +58,7 @@ class Result:
     @cached_property
     def journal(self) -> Path | None:
         """Where the job that makes it keeps what it asks of a model, if it asks any."""
-        return journal_of(self.path) if "protocol" in self.spec else None
+        return journal_of(self.path, self.store) if "protocol" in self.spec else None
 
 
 def every_result(study: Study) -> list[Result]:
@@ -51,17 +67,16 @@ def every_result(study: Study) -> list[Result]:
     Published adapters, which are made when they are asked for, are among them where they exist.
     """
     found: dict[str, Result] = {}
+    store = study.settings().config.store
     for job in _jobs(study):
-        told = job.params.get("job")
-        if told is None:  # a target alone
+        if not {"job", "how"} <= set(job.params.keys()):  # a target alone, or another workflow's
             continue
-        inputs = [str(path) for path in job.input if Path(path).is_relative_to(RESULTS)]
+        told, inputs = json.loads(job.params.job), [str(path) for path in job.input]
         for path in map(str, job.output):
-            if job.rule.name == "publish_adapter" and not Path(path).exists():
+            if told["rule"] == "publish_adapter" and not Path(path).exists():
                 continue
-            found[path] = Result(
-                path, job.rule.name, dict(job.wildcards_dict), json.loads(told), inputs
-            )
+            named = dict(job.wildcards_dict)
+            found[path] = Result(path, told["rule"], named, told, inputs, store)
     order = TopologicalSorter({path: found[path].inputs for path in sorted(found)})
     return [found[path] for path in order.static_order() if path in found]
 
@@ -81,9 +96,11 @@ def _jobs(study: Study) -> list[Any]:
     settings = ConfigSettings(config=study.overrides, configfiles=study.configfiles)
     with SnakemakeApi(quiet) as api:
         workflow = api.workflow(
-            resource_settings=ResourceSettings(cores=1), config_settings=settings
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=settings,
+            snakefile=study.snakefile,
         )
-        workflow.dag(DAGSettings(targets={"all", "adapters"}, forceall=True))
+        workflow.dag(DAGSettings(targets=set(study.targets), forceall=True))
         graph = workflow._workflow  # as the API's own `printdag` does it
         graph._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=True, nolock=True)
         graph._build_dag()

@@ -11,11 +11,12 @@ from mores.study.settings import Settings
 
 
 class Runtime(Section):
-    """Engine and training settings, and each model's resources."""
+    """Engine and training settings, each model's resources, and where work is kept."""
 
     engine: Engine = Engine()
     training: Training = Training()
     resources: dict[str, Resources] = Field(default_factory=dict)
+    store: str = "work"
 
 
 def runtime(settings: Settings) -> Runtime:
@@ -25,6 +26,7 @@ def runtime(settings: Settings) -> Runtime:
         engine=serving(settings),
         training=config.training,
         resources={name: model.resources for name, model in config.models.items()},
+        store=config.store,
     )
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from mores.errors import InputError
 from mores.method.prompts import Country, load_countries
+from mores.shipped import locate
 from mores.study.config import Config, parse_config
 
 TABLES = ("models", "methods", "evaluations")
@@ -26,30 +27,53 @@ class Settings:
 
     `pool` holds the countries of the configuration files and any selected besides: what is drawn or
     averaged over countries takes it, so that a run of one country gives the rows of the full run.
+    `models` and `methods` are likewise all that the files name, and not the selected ones alone.
     """
 
     config: Config
     pool: tuple[str, ...]
     names: dict[str, Country]
+    models: tuple[str, ...]
+    methods: tuple[str, ...]
 
 
 def load_settings(files: Sequence[str | Path], overrides: dict[str, Any]) -> Settings:
-    """Merge `files` in order, then the command line's `overrides`, and check the outcome's form.
+    """The settings of configuration files, in order, and of the command line's `overrides`."""
+    return settings_of([read_layer(path) for path in files], overrides)
+
+
+def settings_of(
+    layers: Sequence[dict[str, Any]], overrides: dict[str, Any] | None = None
+) -> Settings:
+    """Merge layers in order, then the command line's `overrides`, and check the outcome's form.
 
     Raises InputError naming the key, what is wrong with it, and the nearest valid name.
     """
     raw: dict[str, Any] = {}
-    for path in files:
-        raw = add_layer(raw, read_layer(path))
+    overrides = overrides or {}
+    for layer in layers:
+        raw = add_layer(raw, layer)
     listed = _names(raw.get("countries") or [], "countries")
+    models, methods = ([*(raw.get(table) or {})] for table in ("models", "methods"))
     raw = add_layer(raw, {key: overrides[key] for key in overrides if key != "countries"})
     wanted = _names(overrides.get("countries") or listed, "countries")
     in_order = [code for code in listed if code in wanted]
     raw["countries"] = list(dict.fromkeys([*in_order, *wanted]))
-    names = _read_names(raw.get("country_names"))
+    names = _read_names(raw.get("country_names", Config.model_fields["country_names"].default))
     _check_names(raw["countries"] if names else [], names)
     config = parse_config(raw, "the configuration")
-    return Settings(config, tuple(dict.fromkeys([*listed, *wanted])), names)
+    return Settings(
+        config,
+        pool=_all(listed, wanted),
+        names=names,
+        models=_all(models, config.models),
+        methods=_all(methods, config.methods),
+    )
+
+
+def _all(listed: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
+    """What files list, and what is selected besides."""
+    return tuple(dict.fromkeys([*listed, *wanted]))
 
 
 def read_layer(path: str | Path) -> dict[str, Any]:
@@ -101,9 +125,9 @@ def _read_names(path: Any) -> dict[str, Country]:
     """How countries are named; nothing where the key is missing or odd: `parse_config` tells."""
     if not isinstance(path, str):
         return {}
-    if not Path(path).is_file():
+    if not locate(path).is_file():
         raise InputError(f"country_names: no file {path}; check the path")
-    return load_countries(path)
+    return load_countries(locate(path))
 
 
 def _check_names(codes: Iterable[str], names: dict[str, Country]) -> None:

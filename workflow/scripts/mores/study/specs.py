@@ -6,7 +6,6 @@ settings do not enter at all. A job checks what it reads against its spec.
 """
 
 from functools import cached_property
-from pathlib import Path
 
 from mores.contents import file_digest
 from mores.engine.models import model_ref
@@ -28,6 +27,7 @@ from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
 from mores.scoring.references import ReferenceScoring
+from mores.shipped import locate, located
 from mores.study.checks import LOW_TEMPLATES, templates
 from mores.study.grid import questions_of, tables, taught
 from mores.study.settings import Settings
@@ -46,8 +46,8 @@ class Specs:
     def __init__(self, settings: Settings):
         config = settings.config
         self.settings = settings
-        self.bank = load_bank(config.survey.bank)
-        self.prompts = Prompts(config.prompts)
+        self.bank = load_bank(locate(config.survey.bank))
+        self.prompts = Prompts(locate(config.prompts))
         self.parts: dict[tuple[Part, tuple[str, ...]], BankPart] = {}
         self.asked: dict[tuple[str, str], Questions] = {}
         self.asked_parts: dict[tuple[str, str, tuple[str, ...]], BankPart] = {}
@@ -75,7 +75,7 @@ class Specs:
         settings = self.settings.config.evaluations[evaluation]
         key = (evaluation, country if settings.by_country else "")
         if key not in self.asked:
-            path = Path(questions_of(self.settings, evaluation))
+            path = locate(questions_of(self.settings, evaluation))
             name = self.settings.names[country]
             self.asked[key] = read_questions(settings.of_questions(), path, name)
         return self.asked[key]
@@ -86,7 +86,7 @@ class Specs:
         return Import(
             format=survey.format,
             weights=survey.weights,
-            survey=file_digest(survey.path),
+            survey=file_digest(locate(survey.path)),
             packages=locked(versions.SURVEY),
             bank=self._part("all", CODES),
         )
@@ -188,7 +188,7 @@ class Specs:
             prompt=prompt,
             norms_per_topic=how.norms_per_topic,
             control=how.control,
-            neutral=file_digest(config.neutral) if how.control == "neutral" else None,
+            neutral=file_digest(locate(config.neutral)) if how.control == "neutral" else None,
             examples=how.examples,
             thinking=how.thinking,
         )
@@ -255,7 +255,7 @@ class Specs:
     def answered(self) -> dict[str, str]:
         """Each country's answers, as a digest; InputError where the survey lacks a country."""
         survey = self.settings.config.survey
-        found = country_digests(survey.path, self.bank, survey.format, survey.weights)
+        found = country_digests(str(locate(survey.path)), self.bank, survey.format, survey.weights)
         absent = [country for country in self.settings.pool if country not in found]
         if absent:
             raise InputError(
@@ -274,6 +274,6 @@ class Specs:
     def model_digests(self) -> dict[str, str]:
         """Each model's digest."""
         return {
-            name: model_ref(name, model).digest
+            name: model_ref(name, located(model)).digest
             for name, model in self.settings.config.models.items()
         }

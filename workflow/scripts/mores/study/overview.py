@@ -1,0 +1,51 @@
+"""The grid at a glance: how much of each part is done, stale or missing."""
+
+from collections.abc import Sequence
+
+from mores.provenance.audit import Finding
+from mores.study.plan import Result
+
+# Kinds of results, by the wildcards that name their part of the grid; the rest is countries.
+PARTS = {
+    "mine_low_norms": ("model", "mining"),
+    "mine_high_norms": ("model", "mining"),
+    "mine_topic_norms": ("model", "mining"),
+    "sample_traces": ("model",),
+    "sample_rejected": ("model", "tuning"),
+    "train_adapter": ("model", "tuning"),
+    "answer_items": ("model", "evaluation", "method"),
+    "score_cell": ("model", "evaluation", "method"),
+}
+HEAD = ("step", "model", "part", "done", "stale", "missing")
+
+
+def overview(results: Sequence[Result], findings: Sequence[Finding]) -> str:
+    """A line for each step of each part of the grid, model by model, and the sum of it all.
+
+    `done` are results that are fresh, `stale` those that are not or whose record is gone.
+    """
+    state = {finding.path: finding.state for finding in findings}
+    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for result in results:
+        named = [result.named[name] for name in PARTS.get(result.rule, ())]
+        model, part = (named[0], " ".join(named[1:])) if named else ("", "")
+        row = counts.setdefault((model, part, result.rule), dict.fromkeys(HEAD[3:], 0))
+        told = {"fresh": "done", "missing": "missing"}.get(state[result.path], "stale")
+        row[told] += 1
+    rows = [
+        (rule, model, part, *(str(count or "") for count in row.values()))
+        for (model, part, rule), row in counts.items()
+    ]
+    sums = [sum(row[name] for row in counts.values()) for name in HEAD[3:]]
+    return _aligned([HEAD, *rows, ("all", "", "", *map(str, sums))])
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
+    """Words to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        words = [field.ljust(width) for field, width in zip(row[:3], widths[:3], strict=True)]
+        numbers = [field.rjust(width) for field, width in zip(row[3:], widths[3:], strict=True)]
+        lines.append("  ".join([*words, *numbers]).rstrip())
+    return "\n".join(lines) + "\n"
