@@ -11,7 +11,6 @@ from collections.abc import Callable
 import pytest
 from edits import EDITS, NOTHING, QUICK, beta, preferred
 
-
 ROWS = [
     pytest.param(edit, id=edit.__name__, marks=() if edit in QUICK else pytest.mark.long)
     for edit in EDITS
