@@ -108,11 +108,13 @@ class Endpoint:
     """An OpenAI-compatible server on the loopback whose replies a test writes.
 
     `reply` maps a body to text, to (text, finish_reason), to a status other than 200, or to bytes
-    that are no completion. A prompt counts 3 tokens, a reply its words.
+    that are no completion; `trouble` is what a status says. A prompt counts 3
+    tokens, a reply its words.
     """
 
     def __init__(self):
         self.reply = lambda body: "1"
+        self.trouble = lambda body: "in trouble"
         self.bodies: list[dict] = []
         endpoint = self
 
@@ -124,7 +126,7 @@ class Endpoint:
                 endpoint.bodies.append(body)
                 reply = endpoint.reply(body)
                 if isinstance(reply, int):
-                    self.answer(b"in trouble", reply)
+                    self.answer(endpoint.trouble(body).encode(), reply)
                 elif isinstance(reply, bytes):
                     self.answer(reply)
                 else:

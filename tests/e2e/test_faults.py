@@ -25,7 +25,7 @@ class Study:
         self.checkout, self.endpoint = checkout, endpoint
         self.sheet = f"results/answers/values/vanilla/demo/{country}.jsonl"
         self.journal = f"work/journal/answers/values/vanilla/demo/{country}.jsonl"
-        self.log = checkout.folder / f"logs/answer_items/vanilla/demo/{country}.log"
+        self.log = checkout.folder / f"logs/answer_items/values/vanilla/demo/{country}.log"
         self.patience = 60  # seconds until a request is given up
 
     @property

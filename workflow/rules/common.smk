@@ -15,6 +15,7 @@ import re
 import shlex
 import shutil
 import sys
+import time
 from pathlib import Path
 
 HERE = str(workflow.current_basedir)  # of this file
@@ -37,9 +38,12 @@ from mores.study import grid
 from mores.study.checks import check
 from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
+from mores.study.preflight import preflight, report
 from mores.study.resources import asking_resources, cluster_resources, training_resources
 from mores.study.runtime import runtime
 from mores.study.specs import Specs
+from mores.study.summary import summary
+from mores.study.watch import Watch
 
 STUDY = Study(
     snakefile=workflow.main_snakefile,
@@ -59,6 +63,8 @@ except InputError as error:
     sys.exit(f"\nError: {error}\n")
 
 CONFIG = SETTINGS.config
+BEGUN = time.time()
+WATCH = Watch(sys.stderr)
 RUNTIME = runtime(SETTINGS)
 # Relative, where it can be: a study and its clone may move together.
 TOOLS = shlex.quote(os.path.relpath(SCRIPTS))
@@ -99,9 +105,34 @@ wildcard_constraints:
     learner=f"[A-Z]{{3}}|{grid.POOLED}",
 
 
+def look_ahead():
+    """End the run before any job where a model or server that it will ask has a fault."""
+    asked = {job.wildcards_dict.get("model") for job in workflow.dag.needrun_jobs()}
+    models = [name for name in CONFIG.models if name in asked]
+    faults = [one for one in preflight(SETTINGS, SPECS, models) if one[1].state == "fault"]
+    if faults:
+        sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
+
+
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.
 onstart:
     hold_run(CONFIG.engine.launcher)
+    look_ahead()
+    output = workflow.output_settings
+    if not (output.quiet or output.verbose or output.printshellcmds):
+        WATCH.begin(logger, len(workflow.dag))
+
+
+onsuccess:
+    WATCH.end()
+    made = [Path(grid.TABLE.format(table=table)) for table in grid.tables(SETTINGS)]
+    made = [path for path in made if path.exists() and path.stat().st_mtime >= BEGUN]
+    if made:
+        print(summary(made, Path(grid.MARGINALS)), file=sys.stderr)
+
+
+onerror:
+    WATCH.end()
 
 
 def step(rule, **files):

@@ -74,6 +74,19 @@ rule audit:
         f"python {TOOLS}/audit.py --study {{params.study:q}} --stale work/stale.txt | tee {{log:q}}"
 
 
+rule preflight:
+    """What would stop a run hours from now, looked for at each model and server; makes no file."""
+    log:
+        "logs/preflight.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    params:
+        study=study,
+    shell:
+        f"python {TOOLS}/preflight.py --study {{params.study:q}} 2>&1 | tee {{log:q}}"
+
+
 rule overview:
     """How much of each model, method and evaluation is done, stale or missing; makes no file."""
     log:

@@ -5,6 +5,7 @@
 status=$?
 case $status in
     132 | 134 | 135 | 136 | 137 | 139)
+        [ -t 2 ] && printf '\r\033[K' >&2 # the line of mores.study.watch
         echo "mores: ended by signal $((status - 128)); what was done so far is kept: once more" >&2
         exec "$@"
         ;;

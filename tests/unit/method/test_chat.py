@@ -1,6 +1,7 @@
 """What a model is shown before its reply, and the token that ends one."""
 
 import pytest
+from transformers import GenerationConfig
 
 from mores.errors import InputError
 from mores.method.chat import Chat, load_chat
@@ -70,6 +71,19 @@ def test_a_template_and_a_tokenizer_that_end_replies_differently_are_refused(
     with pytest.raises(InputError, match=r"models: mixed: .*'<\|im_end\|>'.* make them agree") as e:
         chat.encode("Which?", "2")
     assert repr(eos) in str(e.value)
+
+
+def test_a_template_s_end_at_which_generation_stops_is_fine_as_gemma_s_is(
+    byte_tokenizer, qwen_family, tmp_path
+):
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    template = qwen_family.chat.tokenizer.chat_template
+    tokenizer = byte_tokenizer(template, special, "<|endoftext|>")
+    tokenizer.save_pretrained(tmp_path)
+    stops = tokenizer.convert_tokens_to_ids(["<|endoftext|>", "<|im_end|>"])
+    GenerationConfig(eos_token_id=stops).save_pretrained(tmp_path)
+    chat = load_chat("mixed", ModelSpec(path=str(tmp_path)))
+    assert chat.end == "<|im_end|>"
 
 
 def test_a_model_without_a_chat_template_is_named(byte_tokenizer, tmp_path):

@@ -14,6 +14,7 @@ from mores.errors import EngineError, InputError
 
 log = logging.getLogger("mores")
 
+TOLD = "mores.told"  # the logger of what a user should see without opening a log
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 # What is wrong with a place to write to, and the mend.
@@ -29,7 +30,7 @@ PLACES = {
 def run(main: Callable[[], None]) -> None:
     """Call `main`; errors a user can mend end in one line and exit status 1, no traceback.
 
-    So does SIGTERM, with its own status.
+    So does SIGTERM, with its own status. Of any other error the traceback follows the line.
     """
     logging.basicConfig(level=logging.INFO, format=FORMAT)
     end_on_sigterm()
@@ -44,16 +45,32 @@ def run(main: Callable[[], None]) -> None:
         told = (error.filename or "a file", error.strerror, PLACES[error.errno])
         log.error("%s: %s; what was written before is kept: %s", *told)
         sys.exit(1)
+    except Exception as error:
+        log.error("%s: %s; not foreseen: the log has the traceback", type(error).__name__, error)
+        raise
 
 
 def log_to(path: str | None) -> None:
-    """Write the log to `path` as well as to standard error."""
+    """From now on all that this process and what it starts say goes to the file `path`.
+
+    Errors, and what is said to `TOLD` and below, go to standard error too.
+    """
     if path is None:
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w")
-    handler.setFormatter(logging.Formatter(FORMAT))
-    logging.getLogger().addHandler(handler)
+    sys.stdout.flush()
+    terminal = logging.StreamHandler(os.fdopen(os.dup(2), "w", encoding="utf-8"))
+    over = "\r\x1b[K" if terminal.stream.isatty() else ""  # the line of `mores.study.watch`
+    with open(path, "wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    terminal.addFilter(lambda record: record.levelno >= logging.ERROR or _is_told(record))
+    terminal.setFormatter(logging.Formatter(f"{over}%(message)s"))
+    logging.getLogger().addHandler(terminal)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return f"{record.name}.".startswith(f"{TOLD}.")
 
 
 def pythonpath() -> dict[str, str]:

@@ -43,6 +43,17 @@ def gpus() -> list[Device]:
     return [one for one in found if {one.number, one.uuid} & set(allowed.split(","))]
 
 
+def gpu_memory() -> list[int]:
+    """The memory of each GPU that this process may use, in bytes."""
+    numbers = {one.number for one in gpus()}
+    if not numbers:
+        return []
+    asked = ["nvidia-smi", "--query-gpu=index,memory.total", "--format=csv,noheader,nounits"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    rows = [line.split(",") for line in told.splitlines()]
+    return [int(mib) << 20 for number, mib in rows if number.strip() in numbers]
+
+
 @contextmanager
 def held(folder: Path, count: int, given_up: Callable[[], bool]) -> Iterator[dict[str, str]]:
     """Hold so many GPUs of this host, or its CPU, and give the environment that names them.

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from mores.engine.client import ServerGone, ask
 from mores.engine.journal import Journal
 from mores.engine.lease import lease
 from mores.engine.models import Adapter, ModelRef
-from mores.engine.progress import progress
+from mores.engine.progress import Progress
 from mores.engine.proof import prove_live
 from mores.engine.settings import Engine
 from mores.engine.walltime import walltime
@@ -76,15 +77,14 @@ class Asker:
             had = book.find(wanted)
             missing = {key: request for key, request in wanted.items() if key not in had}
             log.info("%s: %d of %d requests journalled", label, len(had), len(wanted))
-            with progress(label, len(wanted), len(had)) as bar:
+            with Progress(label, len(wanted), len(had)) as progress:
 
                 def keep(completion: Completion) -> None:
                     book.add(completion)
                     had[completion.key] = completion
-                    bar.update()
+                    progress.update()
 
-                # Waiting for a server tells nothing of its speed: the clock starts with it.
-                self._ask_missing(missing, had, keep, bar.unpause)
+                self._ask_missing(missing, had, keep, progress)
         return [had[key] for key in keys]
 
     def _ask_missing(
@@ -92,7 +92,7 @@ class Asker:
         missing: dict[str, Request],
         had: dict[str, Completion],
         keep: Callable[[Completion], None],
-        started: Callable[[], None],
+        progress: Progress,
     ) -> None:
         """Ask until nothing is missing; a server that dies is started again.
 
@@ -100,8 +100,9 @@ class Asker:
         """
         deaths, limit = 0, walltime()
         while missing:
-            with lease(self.ref, self.engine, limit) as held:
-                started()
+            with ExitStack() as until_answered:
+                with progress.waiting(f"server of {self.ref.name}"):
+                    held = until_answered.enter_context(lease(self.ref, self.engine, limit))
                 try:
                     if self.lora:
                         prove_live(self.lora, held.address, self.engine, held.alive)

@@ -13,6 +13,7 @@ from mores.engine.adapter_store import trained_once
 from mores.engine.devices import training_device
 from mores.engine.lease import WORK
 from mores.engine.probes import find_probes
+from mores.engine.progress import Progress
 from mores.engine.server_files import folder_of
 from mores.engine.settings import Training
 from mores.errors import InputError
@@ -148,6 +149,24 @@ def _tell_cost(trainer: "Trainer") -> None:
     log.info("peak memory %s, %.0f tokens/s", memory, tokens / ends[-1]["train_runtime"])
 
 
+def _telling() -> "TrainerCallback":
+    """Says which step the training is at."""
+    from transformers import TrainerCallback
+
+    class Telling(TrainerCallback):
+        def on_train_begin(self, args, state, control, **_given):
+            self.progress = Progress("training", state.max_steps, state.global_step, "step")
+            self.progress.__enter__()
+
+        def on_step_end(self, args, state, control, **_given):
+            self.progress.update()
+
+        def on_train_end(self, args, state, control, **_given):
+            self.progress.__exit__()
+
+    return Telling()
+
+
 def _stopping(told: "Event") -> "TrainerCallback":
     """Saves and stops after the step in which `told` is set: within one it would not be exact."""
     from transformers import TrainerCallback
@@ -185,6 +204,7 @@ def _run(trainer: "Trainer", checkpoints: Path) -> tuple["PeftModel", list[dict]
         log.info("going on from %s", last)
     with deferred() as told, writing_in(checkpoints):
         trainer.add_callback(_stopping(told))
+        trainer.add_callback(_telling())
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     _tell_cost(trainer)
     history = [row for row in trainer.state.log_history if "loss" in row]

@@ -25,6 +25,8 @@ class Chat:
 
     tokenizer: "PreTrainedTokenizerBase"
     name: str
+    stops: tuple[str, ...] = ()
+    """Tokens at which generation stops besides the tokenizer's own end."""
 
     def prompt(self, messages: tuple[dict[str, str], ...]) -> str:
         """The text of messages up to where the reply begins; R1 templates open the thinking."""
@@ -34,16 +36,21 @@ class Chat:
 
     @property
     def end(self) -> str:
-        """The token that ends a reply, which the template must write after one."""
-        end = self.tokenizer.eos_token
+        """The token that ends a reply: the template writes it, and generation stops at it.
+
+        It need not be the tokenizer's own end; Gemma's is not.
+        """
+        own = self.tokenizer.eos_token
         reply = [{"role": "user", "content": "?"}, {"role": "assistant", "content": PROBE}]
         after = self.tokenizer.apply_chat_template(reply, tokenize=False).rpartition(PROBE)[2]
-        if not end or not after.strip().startswith(end):
-            raise InputError(
-                f"models: {self.name}: its chat template ends a reply with {after.strip()!r}, its "
-                f"tokenizer with {end!r}; make them agree in tokenizer_config.json"
-            )
-        return end
+        for end in (own, *self.stops):
+            if end and after.strip().startswith(end):
+                return end
+        raise InputError(
+            f"models: {self.name}: its chat template ends a reply with {after.strip()!r}, its "
+            f"tokenizer with {own!r}; make them agree in tokenizer_config.json, or add the "
+            "template's to eos_token_id in generation_config.json"
+        )
 
     @property
     def unthinking(self) -> str:
@@ -76,4 +83,16 @@ def load_chat(name: str, model: ModelSpec) -> Chat:
     tokenizer = AutoTokenizer.from_pretrained(model.path, revision=model.revision)
     if not tokenizer.chat_template:
         raise InputError(f"models: {name}: {model.path} has no chat template; add one")
-    return Chat(tokenizer, name)
+    return Chat(tokenizer, name, _stops(tokenizer, model))
+
+
+def _stops(tokenizer: "PreTrainedTokenizerBase", model: ModelSpec) -> tuple[str, ...]:
+    """The end tokens of a model's generation_config.json, if it has one."""
+    from transformers import GenerationConfig
+
+    try:
+        found = GenerationConfig.from_pretrained(model.path, revision=model.revision).eos_token_id
+    except OSError:
+        return ()
+    ids = [found] if isinstance(found, int) else found or []
+    return tuple(tokenizer.convert_ids_to_tokens(ids))

@@ -1,5 +1,6 @@
 """Surveys in, marginals out: each country's share per option, whatever the file looks like."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from mores.survey.part import BankPart
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+log = logging.getLogger("mores.told.survey")
 
 
 class Import(Section):
@@ -27,7 +31,25 @@ class Import(Section):
 
 def import_survey(spec: Import, bank: Bank, survey: Path) -> "pl.DataFrame":
     """Marginals of all countries, as `read_survey` returns them."""
-    return read_survey(survey, bank, spec.format, spec.weights)
+    marginals = read_survey(survey, bank, spec.format, spec.weights)
+    log.info("%s: %s", survey, found(marginals, bank))
+    return marginals
+
+
+def found(marginals: "pl.DataFrame", bank: Bank) -> str:
+    """What was found, in a line: countries, items, respondents, and what is missing."""
+    countries = marginals["country"].n_unique()
+    cells = marginals.unique(["country", "item"])
+    asked = dict(cells.group_by("country").len().iter_rows())
+    missing = {code: len(bank.items) - n for code, n in sorted(asked.items())}
+    lacking = ", ".join(f"{code} {count}" for code, count in missing.items() if count)
+    n = sorted(cells["n"].drop_nulls().to_list())
+    known = f"{n[0]:,} to {n[-1]:,}" if n else "an unknown number of"
+    items = f"{marginals['item'].n_unique()} of {len(bank.items)} items"
+    return (
+        f"{countries} countries, {items}, {known} respondents an item; items not asked: "
+        f"{lacking or 'none'}"
+    )
 
 
 def read_survey(

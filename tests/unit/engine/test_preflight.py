@@ -1,0 +1,185 @@
+"""What a preflight finds in models' folders and at servers that a test plays."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mores.engine import preflight
+from mores.engine.preflight import Needs, check_endpoint, check_folder
+from mores.engine.settings import Endpoint
+
+DEMO = Path(__file__).parents[3] / "resources/demo/model"
+NEEDS = Needs(longest="People here sing. " * 20, max_tokens=256)
+
+
+@pytest.fixture
+def model(tmp_path) -> Path:
+    """The demo model's folder, to be changed; its weights are a few bytes."""
+    folder = tmp_path / "model"
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    (folder / "model.safetensors").write_bytes(bytes(1000))
+    return folder
+
+
+def changed(folder: Path, name: str, **keys) -> None:
+    path = folder / name
+    told = json.loads(path.read_text()) | keys
+    path.write_text(json.dumps({key: value for key, value in told.items() if value is not None}))
+
+
+def found(findings: Iterator[preflight.Finding]) -> dict[str, tuple[str, str]]:
+    return {one.what: (one.state, one.told) for one in findings}
+
+
+def looked(folder, needs=NEEDS, length=2048, gpus=0):
+    return found(check_folder(folder, needs, length, gpus))
+
+
+def test_a_model_as_it_should_be_is_found_so(model):
+    told = looked(model)
+    assert [state for state, _ in told.values()] == ["ok"] * 4
+    assert list(told) == ["chat template", "end tokens", "context", "memory"]
+
+
+def test_a_model_without_a_chat_template_is_told(model):
+    (model / "chat_template.jinja").unlink()
+    assert looked(model) == {"chat template": ("fault", looked(model)["chat template"][1])}
+    assert "add the model's own" in looked(model)["chat template"][1]
+
+
+def test_a_template_may_stand_in_the_tokenizers_file(model):
+    template = (model / "chat_template.jinja").read_text()
+    (model / "chat_template.jinja").unlink()
+    changed(model, "tokenizer_config.json", chat_template=template)
+    assert looked(model)["chat template"][0] == "ok"
+    named = [{"name": "tool_use", "template": "x"}, {"name": "default", "template": template}]
+    changed(model, "tokenizer_config.json", chat_template=named)
+    assert looked(model)["end tokens"][0] == "ok"
+
+
+def test_gemmas_ends_differ_and_are_fine(model):
+    """Its tokenizer ends with <eos>, its template with <end_of_turn>; generation stops at both."""
+    text = (model / "chat_template.jinja").read_text().replace("<|end|>", "<end_of_turn>")
+    (model / "chat_template.jinja").write_text(text)
+    added = json.loads((model / "tokenizer.json").read_text())["added_tokens"]
+    turn = added[0] | {"id": 106, "content": "<end_of_turn>"}
+    changed(model, "tokenizer.json", added_tokens=[*added, turn])
+    changed(model, "generation_config.json", eos_token_id=[1, 106])
+    state, told = looked(model)["end tokens"]
+    assert state == "ok" and "<end_of_turn>" in told and "own is <|end|>" in told
+    changed(model, "generation_config.json", eos_token_id=1)
+    state, told = looked(model)["end tokens"]
+    assert state == "fault" and "generation stops at <|end|>" in told
+
+
+def test_a_template_that_writes_the_end_by_its_variable_is_fine(model):
+    text = (model / "chat_template.jinja").read_text().replace("<|end|>", "' + eos_token + '")
+    (model / "chat_template.jinja").write_text(text)
+    assert looked(model)["end tokens"][0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("length", "tokens", "state"),
+    [(2048, 256, "ok"), (300, 256, "fault"), (None, 256, "ok"), (None, 10**6, "fault")],
+)
+def test_prompt_and_reply_must_fit_the_context(model, length, tokens, state):
+    needs = Needs(longest=NEEDS.longest, max_tokens=tokens)
+    told = looked(model, needs, length)["context"]
+    assert told[0] == state and f"{tokens:,} of a reply" in told[1]
+
+
+def test_a_context_larger_than_the_models_own_is_a_fault(model):
+    changed(model, "config.json", max_position_embeddings=512)
+    state, told = looked(model, length=2048)["context"]
+    assert state == "fault" and "made for 512" in told
+
+
+def test_without_a_tokenizer_file_tokens_are_guessed_and_no_context_is_unknown(model):
+    (model / "tokenizer.json").unlink()
+    changed(model, "config.json", max_position_embeddings=None)
+    assert looked(model, length=None)["context"][0] == "unknown"
+
+
+def test_weights_larger_than_the_memory_are_a_fault(model, monkeypatch):
+    monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 700])
+    assert looked(model, gpus=1)["memory"][0] == "fault"
+    assert looked(model, gpus=2)["memory"][0] == "fault"
+    monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 900])
+    assert looked(model, gpus=2)["memory"][0] == "ok"
+    monkeypatch.setattr(preflight, "gpu_memory", list)
+    assert looked(model, gpus=1)["memory"][0] == "unknown"
+
+
+# Servers.
+
+
+def served(endpoint, **needs):
+    return found(
+        check_endpoint(
+            Endpoint(url=endpoint.url, served_model="scripted"),
+            Needs(longest="", max_tokens=1, **needs),
+        )
+    )
+
+
+def good(body):
+    """A server that does all: its answers hang on the seed, and it looks for adapters."""
+    if "lora_name" in body:
+        return 404
+    return f"five, by {body['seed']}"
+
+
+def test_a_server_that_does_all_is_found_so(endpoint):
+    endpoint.reply = good
+    told = served(endpoint, continued=True)
+    assert [state for state, _ in told.values()] == ["ok"] * 4
+    assert list(told) == ["answers", "seeds", "reply", "completions"]
+
+
+def test_nobody_there_is_one_line():
+    dead = Endpoint(url="http://127.0.0.1:9/v1", served_model="x")
+    told = found(check_endpoint(dead, NEEDS))
+    assert list(told) == ["answers"]
+    assert told["answers"][0] == "fault" and "127.0.0.1:9" in told["answers"][1]
+
+
+@pytest.mark.parametrize(("reply", "said"), [(500, "HTTP 500"), (b"<html>", "no chat completion")])
+def test_a_server_that_answers_no_completion_is_told(endpoint, reply, said):
+    endpoint.reply = lambda body: reply
+    assert said in served(endpoint)["answers"][1]
+
+
+@pytest.mark.parametrize("leak", ["<|im_end|>", "<end_of_turn>", "<｜end▁of▁sentence｜>", "</s>"])
+def test_end_tokens_in_a_reply_are_a_fault(endpoint, leak):
+    endpoint.reply = lambda body: f"5{leak}"
+    assert served(endpoint)["reply"][0] == "fault"
+
+
+def test_an_echo_is_a_fault(endpoint):
+    endpoint.reply = lambda body: f"{body['messages'][0]['content']} 5"
+    state, told = served(endpoint)["reply"]
+    assert state == "fault" and "repeats the prompt" in told
+
+
+def test_seeds_that_do_not_hold_are_told(endpoint):
+    count = iter(range(100))
+    endpoint.reply = lambda body: f"{next(count)}"
+    assert "otherwise the next time" in served(endpoint)["seeds"][1]
+    endpoint.reply = lambda body: "5"
+    assert "two seeds get the same" in served(endpoint)["seeds"][1]
+
+
+def test_a_server_without_adapters_is_told_before_training(endpoint):
+    endpoint.reply = lambda body: 404 if "lora_name" in body else "5"
+    endpoint.trouble = lambda body: '{"detail":"Not Found"}'
+    state, told = served(endpoint, adapters=True)["adapters"]
+    assert state == "fault" and "--enable-lora" in told
+
+
+def test_a_server_that_looks_for_an_adapter_takes_some(endpoint):
+    endpoint.reply = lambda body: 404 if "lora_name" in body else "5"
+    endpoint.trouble = lambda body: f"No adapter found for {body['lora_path']}"
+    assert served(endpoint, adapters=True)["adapters"][0] == "ok"

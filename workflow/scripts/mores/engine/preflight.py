@@ -1,0 +1,291 @@
+"""What would stop a run hours from now, looked for before it: in a model's files, at a server.
+
+Nothing is loaded: templates, tokens and sizes are read off the files that say them.
+"""
+
+import json
+import os
+import re
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from mores.engine.devices import gpu_memory
+from mores.engine.protocol import NoCompletion, body_of, read_completion
+from mores.engine.settings import Endpoint
+from mores.errors import InputError
+from mores.method.requests import Completion, Request
+from mores.rows import read_json
+
+State = Literal["ok", "fault", "unknown"]
+QUESTION = "Which number is larger, 3 or 5? Reply with the number alone."
+SECONDS = 60  # for a server's answer
+FACTOR = 1.3  # of its weights' size: what a model needs at least, with its cache
+# What ends a turn in the templates of common families; none of it belongs in a reply's text.
+ENDS = re.compile(
+    r"<\|(?:im_end|eot_id|end|endoftext|end_of_text|end_of_turn)\|>|<end_of_turn>|</s>|"
+    r"<｜end▁of▁sentence｜>"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a look at one thing found."""
+
+    what: str
+    state: State
+    told: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the methods of a study want of a model: prompts, room for replies, adapters."""
+
+    longest: str
+    """The longest prompt that is rendered, with stand-ins for norms not yet mined."""
+    max_tokens: int
+    adapters: bool = False
+    continued: bool = False
+    """Whether replies are begun for the model (`/v1/completions`)."""
+
+
+def check_folder(
+    folder: Path, needs: Needs, max_model_len: int | None, gpus: int
+) -> Iterator[Finding]:
+    """A model's folder: template, end tokens, context, memory."""
+    config, template = read_json(folder / "config.json"), template_of(folder)
+    if not template:
+        told = "none in tokenizer_config.json, nor a chat_template.jinja: add the model's own"
+        yield Finding("chat template", "fault", told)
+        return
+    yield Finding("chat template", "ok", f"{len(template):,} characters")
+    yield check_ends(folder, template)
+    yield check_context(folder, config, needs, max_model_len)
+    yield check_memory(folder, gpus)
+
+
+def template_of(folder: Path) -> str:
+    """The chat template of a model's folder; nothing where it has none."""
+    file = folder / "chat_template.jinja"
+    if file.exists():
+        return file.read_text(encoding="utf-8")
+    told = _json(folder / "tokenizer_config.json").get("chat_template") or ""
+    if isinstance(told, list):  # several, by name
+        told = {one["name"]: one["template"] for one in told}.get("default", "")
+    return str(told)
+
+
+def check_ends(folder: Path, template: str) -> Finding:
+    """Generation must stop at a token that the template writes after a reply."""
+    tokens = {
+        one["id"]: one["content"]
+        for one in _json(folder / "tokenizer.json").get("added_tokens", [])
+    }
+    named = _json(folder / "tokenizer_config.json").get("eos_token")
+    eos = named.get("content") if isinstance(named, dict) else named
+    ids = _json(folder / "generation_config.json").get("eos_token_id")
+    if ids is None:
+        ids = _json(folder / "config.json").get("eos_token_id")
+    stops = [
+        tokens.get(one, f"token {one}") for one in ([ids] if isinstance(ids, int) else ids or [])
+    ]
+    stops = stops or ([eos] if eos else [])
+    written = [one for one in stops if one in template]
+    if eos in stops and "eos_token" in template:
+        written.append(eos)
+    if written:
+        return Finding(
+            "end tokens",
+            "ok",
+            f"the template ends a reply with {written[0]}, and there "
+            "generation stops" + (f"; the tokenizer's own is {eos}" if eos not in written else ""),
+        )
+    return Finding(
+        "end tokens",
+        "fault",
+        f"generation stops at {', '.join(stops) or 'no token'}, which the chat template never "
+        "writes, so replies run on to their limit; mend eos_token_id in generation_config.json",
+    )
+
+
+def check_context(
+    folder: Path, config: dict[str, Any], needs: Needs, max_model_len: int | None
+) -> Finding:
+    """The longest prompt and its reply must fit the context."""
+    own = config.get("max_position_embeddings") or config.get("text_config", {}).get(
+        "max_position_embeddings"
+    )
+    context, tokens = max_model_len or own, count_tokens(folder, needs.longest)
+    wanted = f"{tokens:,} tokens of the longest prompt and {needs.max_tokens:,} of a reply"
+    if context is None:
+        return Finding("context", "unknown", f"{wanted}; its config.json tells no context")
+    if own and max_model_len and max_model_len > own:
+        told = f"max_model_len is {max_model_len:,}, the model was made for {own:,}: lower it"
+        return Finding("context", "fault", told)
+    if tokens + needs.max_tokens > context:
+        return Finding(
+            "context",
+            "fault",
+            f"{wanted} do not fit {context:,}: raise `max_model_len`, if the model can, or lower "
+            "`max_tokens` or `norms_per_topic`",
+        )
+    return Finding("context", "ok", f"{wanted} fit {context:,}")
+
+
+def count_tokens(folder: Path, text: str) -> int:
+    """Tokens of a text, without the few that a chat template adds; guessed without a tokenizer."""
+    if not (folder / "tokenizer.json").exists():
+        return len(text) // 3
+    from tokenizers import Tokenizer
+
+    return len(Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text).ids)
+
+
+def check_memory(folder: Path, gpus: int) -> Finding:
+    """Weights as they lie on disk against the memory of what serves them."""
+    files = [path for kind in ("*.safetensors", "*.bin") for path in folder.glob(kind)]
+    size = FACTOR * sum(path.stat().st_size for path in files)
+    devices = gpu_memory()
+    if gpus and not devices:
+        return Finding("memory", "unknown", "this host has no GPU to compare with")
+    room = sum(sorted(devices, reverse=True)[:gpus]) if gpus else psutil.virtual_memory().total
+    where = f"{gpus} GPU(s)" if gpus else "this host"
+    told = f"about {_size(size)} are needed, {where} has {_size(room)}"
+    if size > room:
+        return Finding("memory", "fault", f"{told}: give it more GPUs (resources: gpus)")
+    return Finding("memory", "ok", told)
+
+
+def check_endpoint(endpoint: Endpoint, needs: Needs) -> Iterator[Finding]:
+    """A server of the user's: answers, repeats, ends, and offers what the methods need."""
+    server = _Server(endpoint)
+    try:
+        first = server.answer(_request(QUESTION))
+    except _Refused as refused:
+        yield Finding("answers", "fault", f"{endpoint.url}: {refused}")
+        return
+    yield Finding(
+        "answers", "ok", f"{endpoint.url} as {endpoint.served_model}: {first.text[:40]!r}"
+    )
+    yield _repeats(server)
+    yield _clean(first)
+    if needs.continued:
+        yield _continues(server)
+    if needs.adapters:
+        yield _loads(server)
+
+
+class _Refused(Exception):
+    """A server that does not do what is asked; the message says what it said."""
+
+
+class _Server:
+    def __init__(self, endpoint: Endpoint):
+        self.endpoint = endpoint
+
+    def answer(self, request: Request) -> Completion:
+        """One completion, or _Refused."""
+        status, text = self.post(*body_of(request, self.endpoint.served_model))
+        if status != 200:
+            raise _Refused(f"HTTP {status}: {text[:200]}")
+        try:
+            return read_completion("", text)
+        except NoCompletion as error:
+            raise _Refused(str(error)) from None
+
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
+        """Status and text; _Refused where there is no server."""
+        headers = {"Content-Type": "application/json"}
+        if self.endpoint.key_variable:
+            key = os.environ.get(self.endpoint.key_variable, "")
+            headers["Authorization"] = f"Bearer {key}"
+        url = f"{self.endpoint.url.rstrip('/')}/{path}"
+        asked = urllib.request.Request(url, json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(asked, timeout=SECONDS) as reply:
+                return reply.status, reply.read(1 << 20).decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read(1 << 16).decode(errors="replace")
+        except (OSError, ValueError) as error:
+            raise _Refused(f"nobody answers ({error}); start the server, or mend `url`") from None
+
+
+def _request(text: str, prompt: str | None = None, **sampling: Any) -> Request:
+    given = {"temperature": 1.0, "top_p": 1.0, "max_tokens": 64, "seed": 1} | sampling
+    return Request(({"role": "user", "content": text},), given, prompt)
+
+
+def _repeats(server: _Server) -> Finding:
+    """The same request with the same seed must get the same answer."""
+    asked = _request("Name ten words, in any order.")
+    try:
+        texts = {server.answer(asked).text for _ in range(2)}
+        other = server.answer(_request("Name ten words, in any order.", seed=2)).text
+    except _Refused as refused:
+        return Finding("seeds", "fault", str(refused))
+    if len(texts) > 1:
+        told = "a seeded request is answered otherwise the next time: runs do not repeat exactly"
+        return Finding("seeds", "unknown", told)
+    if other in texts:
+        told = "two seeds get the same answer: samples may not differ (a fixed seed, or a cache?)"
+        return Finding("seeds", "unknown", told)
+    return Finding("seeds", "ok", "a seeded request repeats, another seed answers otherwise")
+
+
+def _clean(answer: Completion) -> Finding:
+    """A reply holds neither its prompt nor the token that ends it."""
+    if leak := ENDS.search(answer.text):
+        told = f"its text holds {leak[0]}: the server leaks end tokens; see docs/engine.md"
+        return Finding("reply", "fault", told)
+    if QUESTION in answer.text:
+        return Finding(
+            "reply", "fault", "it repeats the prompt before its answer; see docs/engine.md"
+        )
+    if not answer.text.strip():
+        return Finding("reply", "fault", "it is empty")
+    return Finding("reply", "ok", "neither prompt nor end token in it")
+
+
+def _continues(server: _Server) -> Finding:
+    try:
+        server.answer(_request("", prompt=QUESTION))
+    except _Refused as refused:
+        told = f"`thinking` other than full needs /v1/completions: {refused}"
+        return Finding("completions", "fault", told)
+    return Finding("completions", "ok", "/v1/completions answers")
+
+
+def _loads(server: _Server) -> Finding:
+    """A server that takes adapters says of a folder that is not there that it is not there."""
+    nowhere = f"/no-such-adapter-{uuid.uuid4()}"
+    try:
+        status, text = server.post(
+            "load_lora_adapter", {"lora_name": "mores-preflight", "lora_path": nowhere}
+        )
+    except _Refused as refused:
+        return Finding("adapters", "fault", str(refused))
+    if nowhere in text and status != 200:
+        return Finding("adapters", "ok", "/v1/load_lora_adapter looks for what it is told to load")
+    return Finding(
+        "adapters",
+        "fault",
+        f"it loads none at run time (HTTP {status}: {text[:120]}): start vLLM with --enable-lora "
+        "and VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 (docs/engine.md), or drop what has a `tuning`",
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return read_json(path) if path.exists() else {}
+    except InputError:
+        return {}
+
+
+def _size(count: float) -> str:
+    return f"{count / 2**30:,.1f} GiB" if count >= 2**30 else f"{count / 2**20:,.0f} MiB"

@@ -1,0 +1,79 @@
+"""Preflight of a study: each of its models, against what its methods and evaluations will ask."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mores.engine.preflight import Finding, Needs, check_endpoint, check_folder
+from mores.method.prompts import Prompts
+from mores.shipped import locate
+from mores.study.costs import NORM
+from mores.study.settings import Settings
+from mores.study.specs import Specs
+
+LONGEST = 5  # items of an evaluation that are rendered: those of the longest wording
+
+
+def preflight(
+    settings: Settings, specs: Specs, models: Iterable[str]
+) -> Iterator[tuple[str, Finding]]:
+    """What is found of each model: its files, where they are here, and its endpoint, if any."""
+    config = settings.config
+    for name in models:
+        model = config.models[name]
+        needs, folder = needs_of(settings, specs), Path(locate(model.path))
+        if folder.is_dir():
+            gpus = model.resources.gpus if config.engine.launcher == "local" else 0
+            for finding in check_folder(folder, needs, model.max_model_len, gpus):
+                if finding.what != "memory" or config.engine.launcher == "local":
+                    yield name, finding
+        else:
+            told = f"{model.path} is on the hub: looked at once it is a folder here"
+            yield name, Finding("files", "unknown", told)
+        if config.engine.launcher == "endpoint":
+            for finding in check_endpoint(config.engine.endpoints[name], needs):
+                yield name, finding
+
+
+def needs_of(settings: Settings, specs: Specs) -> Needs:
+    """What is asked of every model."""
+    config = settings.config
+    methods = config.methods.values()
+    samplings = [config.answers.sampling, config.mining.sampling]
+    if any(method.tuning for method in methods):
+        samplings.append(config.traces.sampling)
+    return Needs(
+        longest=max(prompts(settings, specs), key=len),
+        max_tokens=max(sampling.max_tokens for sampling in samplings),
+        adapters=any(method.tuning for method in methods),
+        continued=any(method.thinking != "full" for method in methods),
+    )
+
+
+def prompts(settings: Settings, specs: Specs) -> Iterator[str]:
+    """The longest prompts of each evaluation and method, for the first of its countries."""
+    config, rendered = settings.config, Prompts(locate(settings.config.prompts))
+    shown = [{"item": item, "answer": item.codes[0]} for item in specs.items("train")]
+    for name, evaluation in config.evaluations.items():
+        country = (evaluation.countries or config.countries)[0]
+        items = sorted(specs.questions(name, country), key=lambda item: -len(str(item)))[:LONGEST]
+        for key, method in config.methods.items():
+            if evaluation.methods and key not in evaluation.methods:
+                continue
+            of_topic = method.norms_per_topic or config.mining.norms_per_topic
+            for item in items:
+                topics = 1 if item.topic in specs.bank.topics else len(specs.bank.topics)
+                (turn,) = rendered.render(
+                    f"{evaluation.templates}{method.prompt}",
+                    country=settings.names[country],
+                    topic=specs.bank.topics.get(item.topic, ""),
+                    item=item,
+                    norms=[NORM] * of_topic * topics if method.norms else [],
+                    examples=shown[: method.examples * topics],
+                )
+                yield turn["content"]
+
+
+def report(findings: Iterable[tuple[str, Finding]]) -> Iterator[str]:
+    """A line for each finding."""
+    for model, finding in findings:
+        yield f"{finding.state:8}{model}  {finding.what}: {finding.told}"

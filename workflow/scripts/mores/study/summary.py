@@ -1,0 +1,105 @@
+"""What a run ends with: the means of its tables, where these are, and what to beware of."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+MEAN, REFERENCE = "MEAN", "reference"
+# Of the rows that need no model those that tell where a score lies.
+POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option")
+HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
+SCORES = ("alignment", "accuracy")
+INVALID = 0.2  # share of answers that name no option, from which a score says little
+FEW = 5  # warnings told one by one
+RESPONDENTS = 200  # below which a country's most frequent answers are unsure
+
+
+def summary(tables: Iterable[Path], marginals: Path) -> str:
+    """The lines to print after a run that made these tables."""
+    parts = []
+    for path in tables:
+        rows = read_table(path)
+        means = [row for row in rows if row["country"] == MEAN]
+        parts += ["", f"{path}: means over {_countries(rows)} countries", aligned(means)]
+        parts += invalid_rows(rows)
+    return "\n".join([*parts, *few_respondents(marginals), ""])
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a table of scores."""
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    names = header.split("\t")
+    return [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
+
+
+def aligned(rows: list[dict[str, str]]) -> str:
+    """Rows as text, scores and their intervals to one digit."""
+    score = next((name for name in SCORES if rows and name in rows[0]), SCORES[0])
+    table = [HEAD]
+    for row in rows:
+        if row["model"] != REFERENCE or row["method"] in POINTS:
+            scored = (_points(row[score]), _interval(row, score))
+            differs = (_points(row["delta"]), _interval(row, "delta"), row["p_value"])
+            table.append((row["model"], row["method"], *scored, *differs))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = []
+    for line in table:
+        fields = [
+            field.ljust(width) if place < 2 else field.rjust(width)
+            for place, (field, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        lines.append("  " + "  ".join(fields).rstrip())
+    return "\n".join(lines)
+
+
+def _points(value: str) -> str:
+    return f"{float(value):.1f}" if value else ""
+
+
+def _interval(row: dict[str, str], name: str) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return f"{_points(low)} to {_points(high)}" if low else ""
+
+
+def _countries(rows: list[dict[str, str]]) -> int:
+    return len({row["country"] for row in rows} - {MEAN})
+
+
+def invalid_rows(rows: list[dict[str, str]]) -> list[str]:
+    """A line for each cell of whose answers many name no option, and why they do not."""
+    found = []
+    for row in rows:
+        if row["country"] == MEAN or row["model"] == REFERENCE:
+            continue
+        if (rate := float(row["invalid_rate"] or 0)) > INVALID:
+            reasons = {
+                name: int(row[name])
+                for name in row
+                if name.startswith("invalid_") and name != "invalid_rate"
+            }
+            why = max(reasons, key=lambda name: reasons[name]).removeprefix("invalid_")
+            cell = f"{row['country']} {row['model']} {row['method']}"
+            found.append(f"  beware: {cell}: {rate:.0%} of answers name no option (most: {why})")
+    return _first(found)
+
+
+def few_respondents(marginals: Path) -> list[str]:
+    """A line for each country that few were asked in, where the survey tells how many."""
+    if not marginals.exists():
+        return []
+    import polars as pl
+
+    frame = pl.read_parquet(marginals, columns=["country", "item", "n"]).unique()
+    medians = frame.group_by("country").agg(pl.col("n").median()).sort("country").drop_nulls()
+    return _first(
+        [
+            f"  beware: {country}: {n:.0f} respondents an item (median): its most frequent answers "
+            "are unsure"
+            for country, n in medians.iter_rows()
+            if n < RESPONDENTS
+        ]
+    )
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - FEW
+    return [*lines[:FEW], *([f"  beware: and {more} more like these"] if more > 0 else [])]
