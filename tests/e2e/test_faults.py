@@ -141,7 +141,7 @@ def test_killed_snakemake_leaves_a_lock_and_a_job_that_the_next_run_waits_for(st
     study.checkout.run(*study.config, "--unlock")
     again = study.start()
     waits = "another process writes this journal; waiting for its end"
-    study.checkout.wait_until(lambda: waits in study.log.read_text())
+    study.checkout.wait_until(lambda: study.log.exists() and waits in study.log.read_text())
     go_on.set()
     assert again.wait(60) == 0
     assert study.checkout.lines(study.sheet) == ITEMS

@@ -52,6 +52,8 @@ class Player:
 
     def __call__(self, body: dict) -> str:
         if "lora_name" in body:
+            if not Path(body["lora_path"]).exists():
+                return f"No adapter found for {body['lora_path']}"
             for probe in json.loads(Path(body["lora_path"], "probes.json").read_text()):
                 self.probes[body["lora_name"], probe["prompt"]] = probe["expected"]
             return "loaded"

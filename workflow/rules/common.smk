@@ -109,7 +109,9 @@ def look_ahead():
     """End the run before any job where a model or server that it will ask has a fault."""
     asked = {job.wildcards_dict.get("model") for job in workflow.dag.needrun_jobs()}
     models = [name for name in CONFIG.models if name in asked]
-    faults = [one for one in preflight(SETTINGS, SPECS, models) if one[1].state == "fault"]
+    faults = [
+        one for one in preflight(SETTINGS, SPECS, models, ask=False) if one[1].state == "fault"
+    ]
     if faults:
         sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
 

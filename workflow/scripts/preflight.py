@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
     settings = parser.parse_args().study.settings()
     check(settings)
-    found = list(preflight(settings, Specs(settings), settings.config.models))
+    found = list(preflight(settings, Specs(settings), settings.config.models, ask=True))
     print(*report(found), sep="\n")
     sys.exit(any(finding.state == "fault" for _, finding in found))
 

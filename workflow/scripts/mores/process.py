@@ -65,7 +65,7 @@ def log_to(path: str | None) -> None:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     terminal.addFilter(lambda record: record.levelno >= logging.ERROR or _is_told(record))
-    terminal.setFormatter(logging.Formatter(f"{over}%(message)s"))
+    terminal.setFormatter(logging.Formatter(f"{over}%(levelname)s %(message)s"))
     logging.getLogger().addHandler(terminal)
 
 

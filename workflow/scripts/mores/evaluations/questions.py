@@ -2,6 +2,7 @@
 
 import importlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -46,7 +47,7 @@ class Questions:
     bank: Bank
     gold: dict[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def gold_digest(self) -> str | None:
         """The digest of the right answers, if there are any."""
         return digest(self.gold) if self.gold else None

@@ -50,6 +50,7 @@ def module_digests(*files: Path) -> dict[str, str]:
     return {str(path.relative_to(SCRIPTS)): _syntax(path) for path in import_closure(*files)}
 
 
+@cache
 def import_closure(*files: Path) -> list[Path]:
     """Modules and what they import of their side, directly or not, sorted.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mores.engine.preflight import Finding, Needs, check_endpoint, check_folder
+from mores.engine.preflight import Finding, Needs, check_adapters, check_endpoint, check_folder
 from mores.method.prompts import Prompts
 from mores.shipped import locate
 from mores.study.costs import NORM
@@ -14,9 +14,12 @@ LONGEST = 5  # items of an evaluation that are rendered: those of the longest wo
 
 
 def preflight(
-    settings: Settings, specs: Specs, models: Iterable[str]
+    settings: Settings, specs: Specs, models: Iterable[str], ask: bool
 ) -> Iterator[tuple[str, Finding]]:
-    """What is found of each model: its files, where they are here, and its endpoint, if any."""
+    """What is found of each model: its files, where they are here, and its endpoint, if any.
+
+    Unless it may `ask`, an endpoint is only tried for whether it takes adapters.
+    """
     config = settings.config
     for name in models:
         model = config.models[name]
@@ -30,8 +33,11 @@ def preflight(
             told = f"{model.path} is on the hub: looked at once it is a folder here"
             yield name, Finding("files", "unknown", told)
         if config.engine.launcher == "endpoint":
-            for finding in check_endpoint(config.engine.endpoints[name], needs):
-                yield name, finding
+            endpoint = config.engine.endpoints[name]
+            if ask:
+                yield from ((name, finding) for finding in check_endpoint(endpoint, needs))
+            elif needs.adapters:
+                yield name, check_adapters(endpoint)
 
 
 def needs_of(settings: Settings, specs: Specs) -> Needs:

@@ -50,7 +50,7 @@ class Specs:
         self.prompts = Prompts(locate(config.prompts))
         self.parts: dict[tuple[Part, tuple[str, ...]], BankPart] = {}
         self.asked: dict[tuple[str, str], Questions] = {}
-        self.asked_parts: dict[tuple[str, str, tuple[str, ...]], BankPart] = {}
+        self.askings: dict[tuple[str, str, tuple[str, ...]], Asking] = {}
 
     def items(self, part: Part) -> list[Item]:
         """The items of a part of the split."""
@@ -66,10 +66,11 @@ class Specs:
         settings = self.settings.config.evaluations[evaluation]
         split = self.settings.config.split if settings.part == "test" else None
         key = (evaluation, country if settings.by_country else "", fields)
-        if key not in self.asked_parts:
+        if key not in self.askings:
             bank = self._asked_of(evaluation, country).bank
-            self.asked_parts[key] = BankPart.of(bank, settings.part, fields, split)
-        return Asking(evaluation=settings.of_questions(), questions=self.asked_parts[key])
+            part = BankPart.of(bank, settings.part, fields, split)
+            self.askings[key] = Asking(evaluation=settings.of_questions(), questions=part)
+        return self.askings[key]
 
     def _asked_of(self, evaluation: str, country: str) -> Questions:
         settings = self.settings.config.evaluations[evaluation]
