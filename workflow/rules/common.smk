@@ -15,8 +15,6 @@ import re
 import shlex
 import shutil
 import sys
-import time
-from pathlib import Path
 
 HERE = str(workflow.current_basedir)  # of this file
 if not os.path.isdir(HERE):
@@ -30,7 +28,6 @@ sys.path.insert(0, SCRIPTS)
 os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]))
 
 from mores.canonical import canonical
-from mores.engine.lease import hold_run
 from mores.errors import InputError
 from mores.runner import How, Job, spell
 from mores.shipped import locate
@@ -38,12 +35,9 @@ from mores.study import grid
 from mores.study.checks import check
 from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
-from mores.study.preflight import preflight, report
 from mores.study.resources import asking_resources, cluster_resources, training_resources
 from mores.study.runtime import runtime
 from mores.study.specs import Specs
-from mores.study.summary import summary
-from mores.study.watch import Watch
 
 STUDY = Study(
     snakefile=workflow.main_snakefile,
@@ -63,11 +57,9 @@ except InputError as error:
     sys.exit(f"\nError: {error}\n")
 
 CONFIG = SETTINGS.config
-BEGUN = time.time()
-WATCH = Watch(sys.stderr)
 RUNTIME = runtime(SETTINGS)
 # Relative, where it can be: a study and its clone may move together.
-TOOLS = shlex.quote(os.path.relpath(SCRIPTS))
+TOOLS = shlex.quote(os.path.relpath(SCRIPTS)).replace("{", "{{").replace("}", "}}")
 RUN = (
     f"sh {TOOLS}/once_more.sh python {TOOLS}/{{params.script}}.py"
     " --job {params.job:q} --how {params.how:q} --log {log:q}"
@@ -103,38 +95,6 @@ wildcard_constraints:
     mining=one_of(CONFIG.mining.ways),
     tuning=one_of(CONFIG.tunings),
     learner=f"[A-Z]{{3}}|{grid.POOLED}",
-
-
-def look_ahead():
-    """End the run before any job where a model or server that it will ask has a fault."""
-    asked = {job.wildcards_dict.get("model") for job in workflow.dag.needrun_jobs()}
-    models = [name for name in CONFIG.models if name in asked]
-    faults = [
-        one for one in preflight(SETTINGS, SPECS, models, ask=False) if one[1].state == "fault"
-    ]
-    if faults:
-        sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
-
-
-# Only in a real run's own process, neither for a dry run nor in a job's on another host.
-onstart:
-    hold_run(CONFIG.engine.launcher)
-    look_ahead()
-    output = workflow.output_settings
-    if not (output.quiet or output.verbose or output.printshellcmds):
-        WATCH.begin(logger, len(workflow.dag))
-
-
-onsuccess:
-    WATCH.end()
-    made = [Path(grid.TABLE.format(table=table)) for table in grid.tables(SETTINGS)]
-    made = [path for path in made if path.exists() and path.stat().st_mtime >= BEGUN]
-    if made:
-        print(summary(made, Path(grid.MARGINALS)), file=sys.stderr)
-
-
-onerror:
-    WATCH.end()
 
 
 def step(rule, **files):

@@ -1,0 +1,47 @@
+"""What is done around the jobs of a real run: servers kept, faults looked for, progress shown.
+
+Snakemake calls these hooks of the main workflow alone: as a module, mores has none.
+"""
+
+import time
+from pathlib import Path
+
+from mores.engine.lease import hold_run
+from mores.study.preflight import preflight, report
+from mores.study.summary import summary
+from mores.study.watch import Watch
+
+BEGUN = time.time()
+WATCH = Watch(sys.stderr)
+
+
+def look_ahead():
+    """End the run before any job where a model or server that it will ask has a fault."""
+    asked = {job.wildcards_dict.get("model") for job in workflow.dag.needrun_jobs()}
+    models = [name for name in CONFIG.models if name in asked]
+    faults = [
+        one for one in preflight(SETTINGS, SPECS, models, ask=False) if one[1].state == "fault"
+    ]
+    if faults:
+        sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
+
+
+# Only in a real run's own process, neither for a dry run nor in a job's on another host.
+onstart:
+    hold_run(CONFIG.engine.launcher)
+    look_ahead()
+    output = workflow.output_settings
+    if not (output.quiet or output.verbose or output.printshellcmds):
+        WATCH.begin(logger, len(workflow.dag))
+
+
+onsuccess:
+    WATCH.end()
+    made = [Path(grid.TABLE.format(table=table)) for table in grid.tables(SETTINGS)]
+    made = [path for path in made if path.exists() and path.stat().st_mtime >= BEGUN]
+    if made:
+        print(summary(made, Path(grid.MARGINALS)), file=sys.stderr)
+
+
+onerror:
+    WATCH.end()
