@@ -182,6 +182,7 @@ def test_the_table_is_stable_to_the_byte(demo):
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
 
 
+@pytest.mark.long
 def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
     """Nothing but its own is made, and it lifts the country's score as the paper's tunings do."""
     cell = "results/cells/values/kto/demo/XLE.json"
@@ -200,7 +201,7 @@ def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
     assert scored["alignment"] > vanilla["alignment"] + 5
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", [pytest.param("SIGINT", marks=pytest.mark.long), "SIGTERM"])
 def test_a_stopped_run_leaves_no_server(demo, name):
     country = {"SIGINT": "XLE", "SIGTERM": "XAV"}[name]
     sheet = f"results/answers/values/top1/demo/{country}.jsonl"

@@ -242,7 +242,7 @@ def test_a_dead_adapter_fails_the_job(bench):
     assert not (bench.folder / "dead.jsonl").read_text()
 
 
-@pytest.mark.parametrize("killed", ["supervisor", "server"])
+@pytest.mark.parametrize("killed", [pytest.param("supervisor", marks=pytest.mark.long), "server"])
 def test_killed_server_or_supervisor_is_replaced_and_the_job_goes_on(bench, killed):
     bench.finish("before.jsonl")
     group, supervisor, starts = bench.group(), bench.supervisor(), bench.starts()

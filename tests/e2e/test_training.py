@@ -143,6 +143,7 @@ def fail(job: subprocess.Popen) -> str:
     return told.splitlines()[-1]
 
 
+@pytest.mark.long
 def test_full_and_read_only_disks_under_training(folder, small_disk):
     """A checkpoint takes 2 MiB, the adapter 0.7."""
     home, full = folder / "disks", "No space left on device; .* free some space and run again"
