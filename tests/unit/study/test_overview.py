@@ -26,8 +26,8 @@ def test_each_part_of_the_grid_has_a_line_and_all_its_results_are_counted():
     assert [" ".join(line.split()) for line in lines] == [
         "split_items 1",
         "mine_high_norms m top1 1 1",
-        "score_cell m values vanilla 2",
         "score_cell m values top1 1 1",
+        "score_cell m values vanilla 2",
         "all 4 2 1",
     ]
     assert len({len(line) for line in (head, lines[-1])}) == 1

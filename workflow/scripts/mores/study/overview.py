@@ -32,9 +32,11 @@ def overview(results: Sequence[Result], findings: Sequence[Finding]) -> str:
         row = counts.setdefault((model, part, result.rule), dict.fromkeys(HEAD[3:], 0))
         told = {"fresh": "done", "missing": "missing"}.get(state[result.path], "stale")
         row[told] += 1
+    steps = list(PARTS)
+    order = sorted(counts, key=lambda key: (key[0], steps.index(key[2]) if key[0] else -1, key[1:]))
     rows = [
-        (rule, model, part, *(str(count or "") for count in row.values()))
-        for (model, part, rule), row in counts.items()
+        (rule, model, part, *(str(count or "") for count in counts[model, part, rule].values()))
+        for model, part, rule in order
     ]
     sums = [sum(row[name] for row in counts.values()) for name in HEAD[3:]]
     return _aligned([HEAD, *rows, ("all", "", "", *map(str, sums))])
