@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[2]
 GRID = {
     "countries": ["XAV", "XBO"],
     "methods": {"vanilla": {}, "top1": {"norms": "top1"}, "sft": {"tuning": "sft"}},
-    "answers": {"samples": 1},
     "evaluations": {
         "values": {"kind": "survey"},
         "customs": {
@@ -37,6 +36,7 @@ def configured(**changed) -> dict:
     """The demo's configuration with a small grid."""
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     config["tunings"]["sft"]["epochs"] = 1
+    config["answers"]["samples"] = 1
     return config | GRID | changed
 
 

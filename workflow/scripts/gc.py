@@ -13,12 +13,8 @@ from mores.study.marks import mark_path, other_users
 from mores.study.plan import Study, every_result
 
 SHOWN = Path("work/garbage.json")
-SELECTIONS = {
-    "countries",
-    "models",
-    "methods",
-    "evaluations",
-}  # what `--config` takes a part of the grid by
+# What `--config` takes a part of the grid by.
+SELECTIONS = {"countries", "models", "methods", "evaluations"}
 
 
 def main() -> None:

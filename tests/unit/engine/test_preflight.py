@@ -75,6 +75,27 @@ def test_gemmas_ends_differ_and_are_fine(model):
     assert state == "fault" and "generation stops at <|end|>" in told
 
 
+def test_tokens_that_no_file_names_are_unknown_and_no_fault(model):
+    """As of a model that has tokenizer.model alone."""
+    changed(model, "generation_config.json", eos_token_id=[2, 3])
+    changed(model, "tokenizer_config.json", eos_token=None)
+    (model / "tokenizer.json").unlink()
+    assert looked(model)["end tokens"][0] == "unknown"
+
+
+def test_the_tokenizers_own_end_counts_without_a_generation_config(model):
+    (model / "generation_config.json").unlink()
+    assert looked(model)["end tokens"][0] == "ok"
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json"])
+def test_a_torn_file_is_a_finding_and_no_traceback(model, name):
+    (model / name).write_text("{")
+    told = looked(model)
+    assert set(told) & {"files", "chat template"}
+    assert name != "config.json" or "not JSON" in told["files"][1]
+
+
 def test_a_template_that_writes_the_end_by_its_variable_is_fine(model):
     text = (model / "chat_template.jinja").read_text().replace("<|end|>", "' + eos_token + '")
     (model / "chat_template.jinja").write_text(text)
@@ -95,6 +116,12 @@ def test_a_context_larger_than_the_models_own_is_a_fault(model):
     changed(model, "config.json", max_position_embeddings=512)
     state, told = looked(model, length=2048)["context"]
     assert state == "fault" and "made for 512" in told
+
+
+@pytest.mark.parametrize("key", ["rope_scaling", "rope_parameters"])
+def test_a_context_that_is_stretched_may_be_larger(model, key):
+    changed(model, "config.json", max_position_embeddings=512, **{key: {"factor": 4.0}})
+    assert looked(model, length=2048)["context"][0] == "ok"
 
 
 def test_without_a_tokenizer_file_tokens_are_guessed_and_no_context_is_unknown(model):

@@ -91,12 +91,25 @@ def test_the_rate_is_of_what_was_asked_and_not_of_what_was_journalled(logger, st
     watch = a_run(logger, io.StringIO(), status)
     with Progress("answers XAV", 1000, 600) as one:
         watch._measure()
-        watch.rates[0] = (watch.rates[0][0] - 10, 0)
         for _ in range(300):
             one.next_status = 0
             one.update()
         watch._measure()
+        (begun, _), (_, fresh) = watch.rates
+        watch.rates[-1] = (begun + 10, fresh)  # ten seconds later, whatever the clock says
         assert "requests 900 of 1,000 · 30 requests/s" in watch.line()
+    watch.end()
+
+
+def test_a_job_that_asks_a_second_time_is_counted_on(logger, status):
+    watch = a_run(logger, io.StringIO(), status)
+    for fresh in (300, 20):  # of one process, one after the other
+        with Progress("norms", 1000) as one:
+            for _ in range(fresh):
+                one.next_status = 0
+                one.update()
+            watch._measure()
+    assert [count for _, count in watch.rates] == [300, 20]
     watch.end()
 
 

@@ -44,14 +44,15 @@ def gpus() -> list[Device]:
 
 
 def gpu_memory() -> list[int]:
-    """The memory of each GPU that this process may use, in bytes."""
+    """The memory, in bytes, of each GPU that this process may use and that tells it."""
     numbers = {one.number for one in gpus()}
     if not numbers:
         return []
     asked = ["nvidia-smi", "--query-gpu=index,memory.total", "--format=csv,noheader,nounits"]
     told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     rows = [line.split(",") for line in told.splitlines()]
-    return [int(mib) << 20 for number, mib in rows if number.strip() in numbers]
+    told_by = [mib.strip() for number, mib in rows if number.strip() in numbers]
+    return [int(mib) << 20 for mib in told_by if mib.isdigit()]  # "[N/A]" of a divided one
 
 
 @contextmanager

@@ -67,9 +67,9 @@ class Asker:
         """Completions in the order of the requests; equal requests are asked once.
 
         Every completion is journalled as it comes: after a kill, only what is missing is asked.
-        An adapter is proved live before it answers. Raises InputError when another process writes
-        the journal, EngineError when the server does not start, keeps dying, refuses a request or
-        keeps failing it, or ignores the adapter; the error names the server's log.
+        An adapter is proved live before it answers. Raises EngineError when the server does not
+        start, keeps dying, refuses a request or keeps failing it, or ignores the adapter; the error
+        names the server's log.
         """
         keys = [self.key(request) for request in requests]
         wanted = dict(zip(keys, requests, strict=True))

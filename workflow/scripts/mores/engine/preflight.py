@@ -59,7 +59,11 @@ def check_folder(
     folder: Path, needs: Needs, max_model_len: int | None, gpus: int
 ) -> Iterator[Finding]:
     """A model's folder: template, end tokens, context, memory."""
-    config, template = read_json(folder / "config.json"), template_of(folder)
+    try:
+        config, template = read_json(folder / "config.json"), template_of(folder)
+    except InputError as error:
+        yield Finding("files", "fault", str(error))
+        return
     if not template:
         told = "none in tokenizer_config.json, nor a chat_template.jinja: add the model's own"
         yield Finding("chat template", "fault", told)
@@ -83,34 +87,29 @@ def template_of(folder: Path) -> str:
 
 def check_ends(folder: Path, template: str) -> Finding:
     """Generation must stop at a token that the template writes after a reply."""
-    tokens = {
-        one["id"]: one["content"]
-        for one in _json(folder / "tokenizer.json").get("added_tokens", [])
-    }
+    added = _json(folder / "tokenizer.json").get("added_tokens", [])
+    tokens = {one["id"]: one["content"] for one in added}
     named = _json(folder / "tokenizer_config.json").get("eos_token")
     eos = named.get("content") if isinstance(named, dict) else named
     ids = _json(folder / "generation_config.json").get("eos_token_id")
-    if ids is None:
-        ids = _json(folder / "config.json").get("eos_token_id")
-    stops = [
-        tokens.get(one, f"token {one}") for one in ([ids] if isinstance(ids, int) else ids or [])
-    ]
-    stops = stops or ([eos] if eos else [])
-    written = [one for one in stops if one in template]
-    if eos in stops and "eos_token" in template:
+    ids = [ids] if isinstance(ids, int) else ids or []
+    stops = list(dict.fromkeys([*(tokens.get(one) for one in ids), eos]))
+    written = [one for one in stops if one and one in template]
+    if eos and "eos_token" in template:
         written.append(eos)
     if written:
-        return Finding(
-            "end tokens",
-            "ok",
-            f"the template ends a reply with {written[0]}, and there "
-            "generation stops" + (f"; the tokenizer's own is {eos}" if eos not in written else ""),
-        )
+        own = f"; the tokenizer's own is {eos}" if eos not in written else ""
+        told = f"the template ends a reply with {written[0]}, and there generation stops{own}"
+        return Finding("end tokens", "ok", told)
+    if set(ids) - set(tokens):
+        told = f"its files do not name the tokens {ids}, at which generation stops"
+        return Finding("end tokens", "unknown", told)
     return Finding(
         "end tokens",
         "fault",
-        f"generation stops at {', '.join(stops) or 'no token'}, which the chat template never "
-        "writes, so replies run on to their limit; mend eos_token_id in generation_config.json",
+        f"generation stops at {', '.join(filter(None, stops)) or 'no token'}, which the chat "
+        "template never writes: replies run on to their limit; mend eos_token_id in "
+        "generation_config.json",
     )
 
 
@@ -125,7 +124,7 @@ def check_context(
     wanted = f"{tokens:,} tokens of the longest prompt and {needs.max_tokens:,} of a reply"
     if context is None:
         return Finding("context", "unknown", f"{wanted}; its config.json tells no context")
-    if own and max_model_len and max_model_len > own:
+    if own and max_model_len and max_model_len > own and not _is_stretched(config):
         told = f"max_model_len is {max_model_len:,}, the model was made for {own:,}: lower it"
         return Finding("context", "fault", told)
     if tokens + needs.max_tokens > context:
@@ -138,9 +137,15 @@ def check_context(
     return Finding("context", "ok", f"{wanted} fit {context:,}")
 
 
+def _is_stretched(config: dict[str, Any]) -> bool:
+    """Whether its positions are scaled (YaRN and the like) beyond what it was trained on."""
+    scaled = [config.get(key) for key in ("rope_scaling", "rope_parameters")]
+    return any(isinstance(one, dict) and "factor" in one for one in scaled)
+
+
 def count_tokens(folder: Path, text: str) -> int:
     """Tokens of a text, without the few that a chat template adds; guessed without a tokenizer."""
-    if not (folder / "tokenizer.json").exists():
+    if not _json(folder / "tokenizer.json"):
         return len(text) // 3
     from tokenizers import Tokenizer
 
@@ -151,9 +156,9 @@ def check_memory(folder: Path, gpus: int) -> Finding:
     """Weights as they lie on disk against the memory of what serves them."""
     files = [path for kind in ("*.safetensors", "*.bin") for path in folder.glob(kind)]
     size = FACTOR * sum(path.stat().st_size for path in files)
-    devices = gpu_memory()
+    devices = gpu_memory() if gpus else []
     if gpus and not devices:
-        return Finding("memory", "unknown", "this host has no GPU to compare with")
+        return Finding("memory", "unknown", "no GPU of this host tells its memory")
     room = sum(sorted(devices, reverse=True)[:gpus]) if gpus else psutil.virtual_memory().total
     where = f"{gpus} GPU(s)" if gpus else "this host"
     told = f"about {_size(size)} are needed, {where} has {_size(room)}"

@@ -118,7 +118,9 @@ class Watch(logging.Handler):
         now, fresh = time.monotonic(), 0
         for status in self._statuses():
             if status["unit"] == "request":
-                fresh += max(0, status["fresh"] - self.asked.get(status["file"], 0))
+                before = self.asked.get(status["file"], 0)
+                # A job that asks a second time counts from zero again.
+                fresh += status["fresh"] - (before if before <= status["fresh"] else 0)
                 self.asked[status["file"]] = status["fresh"]
         self.rates.append((now, fresh))
         window = max(RATE_SECONDS, 2 * TOLD_SECONDS * (not self.terminal))
