@@ -17,11 +17,11 @@ WATCH = Watch(sys.stderr)
 
 def look_ahead():
     """End the run before any job where a model or server that it will ask has a fault."""
-    asked = {job.wildcards_dict.get("model") for job in workflow.dag.needrun_jobs()}
-    models = [name for name in CONFIG.models if name in asked]
-    faults = [
-        one for one in preflight(SETTINGS, SPECS, models, ask=False) if one[1].state == "fault"
-    ]
+    jobs = [(job.rule.name, job.wildcards_dict.get("model")) for job in workflow.dag.needrun_jobs()]
+    models = [name for name in CONFIG.models if name in {model for _, model in jobs}]
+    trained = {model for rule, model in jobs if rule == "train_adapter"}
+    found = preflight(SETTINGS, SPECS, models, trained, ask=False)
+    faults = [one for one in found if one[1].state == "fault"]
     if faults:
         sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
 

@@ -7,6 +7,7 @@ from mores.process import run
 from mores.study.checks import check
 from mores.study.plan import Study
 from mores.study.preflight import preflight, report
+from mores.study.runtime import adapters
 from mores.study.specs import Specs
 
 
@@ -15,7 +16,9 @@ def main() -> None:
     parser.add_argument("--study", type=Study.model_validate_json, required=True, help="JSON")
     settings = parser.parse_args().study.settings()
     check(settings)
-    found = list(preflight(settings, Specs(settings), settings.config.models, ask=True))
+    models = settings.config.models
+    trained = models if adapters(settings) else ()
+    found = list(preflight(settings, Specs(settings), models, trained, ask=True))
     print(*report(found), sep="\n")
     sys.exit(any(finding.state == "fault" for _, finding in found))
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from mores.engine import preflight
-from mores.engine.preflight import Needs, check_endpoint, check_folder
-from mores.engine.settings import Endpoint
+from mores.engine.adaptable import check_adaptable
+from mores.engine.preflight import Needs, check_endpoint, check_folder, check_memory
+from mores.engine.settings import Endpoint, Resources
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
 NEEDS = Needs(longest="People here sing. " * 20, max_tokens=256)
@@ -34,14 +35,14 @@ def found(findings: Iterator[preflight.Finding]) -> dict[str, tuple[str, str]]:
     return {one.what: (one.state, one.told) for one in findings}
 
 
-def looked(folder, needs=NEEDS, length=2048, gpus=0):
-    return found(check_folder(folder, needs, length, gpus))
+def looked(folder, needs=NEEDS, length=2048):
+    return found(check_folder(folder, needs, length))
 
 
 def test_a_model_as_it_should_be_is_found_so(model):
     told = looked(model)
-    assert [state for state, _ in told.values()] == ["ok"] * 4
-    assert list(told) == ["chat template", "end tokens", "context", "memory"]
+    assert [state for state, _ in told.values()] == ["ok"] * 3
+    assert list(told) == ["chat template", "end tokens", "context"]
 
 
 def test_a_model_without_a_chat_template_is_told(model):
@@ -130,14 +131,52 @@ def test_without_a_tokenizer_file_tokens_are_guessed_and_no_context_is_unknown(m
     assert looked(model, length=None)["context"][0] == "unknown"
 
 
+def memory(folder: Path, launcher: str = "local", **resources) -> tuple[str, str]:
+    found = check_memory(folder, Resources(**resources), launcher)
+    return found.state, found.told
+
+
 def test_weights_larger_than_the_memory_are_a_fault(model, monkeypatch):
     monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 700])
-    assert looked(model, gpus=1)["memory"][0] == "fault"
-    assert looked(model, gpus=2)["memory"][0] == "fault"
+    assert memory(model, gpus=1)[0] == "fault"
+    assert memory(model, gpus=2)[0] == "fault"
     monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 900])
-    assert looked(model, gpus=2)["memory"][0] == "ok"
+    assert memory(model, gpus=2)[0] == "ok"
     monkeypatch.setattr(preflight, "gpu_memory", list)
-    assert looked(model, gpus=1)["memory"][0] == "unknown"
+    assert memory(model, gpus=1)[0] == "unknown"
+    assert memory(model)[0] == "ok"
+
+
+def test_on_a_cluster_it_is_the_jobs_memory_that_counts(model):
+    with (model / "model.safetensors").open("r+b") as file:
+        file.truncate(2_000_000)
+    assert memory(model, "slurm", mem_mb=3) == (
+        "ok",
+        "about 2 MiB are needed, its job has 3 MiB",
+    )
+    state, told = memory(model, "slurm", mem_mb=2)
+    assert state == "fault" and "raise it (resources: mem_mb)" in told
+    assert memory(model, "slurm", gpus=2)[0] == "unknown"  # nobody here knows the cluster's GPUs
+
+
+@pytest.mark.parametrize(
+    ("architecture", "state", "said"),
+    [
+        ("GPT2LMHeadModel", "fault", "serves GPT2LMHeadModel without adapters"),
+        pytest.param(
+            *("Qwen2ForCausalLM", "ok", "serves adapters of Qwen2ForCausalLM"),
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            *("NobodysForCausalLM", "unknown", "this vLLM does not have NobodysForCausalLM"),
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_the_installed_vllm_says_what_it_serves_adapters_of(model, architecture, state, said):
+    changed(model, "config.json", architectures=[architecture])
+    found = check_adaptable(model)
+    assert found.state == state and said in found.told
 
 
 # Servers.

@@ -176,7 +176,9 @@ def test_address_is_there_or_not(files):
 def test_complaint_is_the_cause_not_its_echo(tmp_path):
     log = tmp_path / "server.log"
     log.write_text(
-        "INFO starting\n(EngineCore) ERROR ValueError: no memory left\n"
+        "INFO starting\n(Worker) ERROR ValueError: no memory left\n"
+        "Exception: WorkerProc initialization failed due to an exception in a background process. "
+        "See stack trace for root cause.\n"
         "RuntimeError: Engine core initialization failed. See root cause above.\n"
     )
     assert last_complaint(log) == " (ValueError: no memory left)"

@@ -18,7 +18,7 @@ import psutil
 
 from mores.engine.devices import gpu_memory
 from mores.engine.protocol import NoCompletion, body_of, read_completion
-from mores.engine.settings import Endpoint
+from mores.engine.settings import Endpoint, Resources
 from mores.errors import InputError
 from mores.method.requests import Completion, Request
 from mores.rows import read_json
@@ -55,10 +55,8 @@ class Needs:
     """Whether replies are begun for the model (`/v1/completions`)."""
 
 
-def check_folder(
-    folder: Path, needs: Needs, max_model_len: int | None, gpus: int
-) -> Iterator[Finding]:
-    """A model's folder: template, end tokens, context, memory."""
+def check_folder(folder: Path, needs: Needs, max_model_len: int | None) -> Iterator[Finding]:
+    """A model's folder: template, end tokens, context."""
     try:
         config, template = read_json(folder / "config.json"), template_of(folder)
     except InputError as error:
@@ -71,7 +69,6 @@ def check_folder(
     yield Finding("chat template", "ok", f"{len(template):,} characters")
     yield check_ends(folder, template)
     yield check_context(folder, config, needs, max_model_len)
-    yield check_memory(folder, gpus)
 
 
 def template_of(folder: Path) -> str:
@@ -152,19 +149,32 @@ def count_tokens(folder: Path, text: str) -> int:
     return len(Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text).ids)
 
 
-def check_memory(folder: Path, gpus: int) -> Finding:
+def check_memory(folder: Path, resources: Resources, launcher: str) -> Finding:
     """Weights as they lie on disk against the memory of what serves them."""
     files = [path for kind in ("*.safetensors", "*.bin") for path in folder.glob(kind)]
     size = FACTOR * sum(path.stat().st_size for path in files)
-    devices = gpu_memory() if gpus else []
-    if gpus and not devices:
-        return Finding("memory", "unknown", "no GPU of this host tells its memory")
-    room = sum(sorted(devices, reverse=True)[:gpus]) if gpus else psutil.virtual_memory().total
-    where = f"{gpus} GPU(s)" if gpus else "this host"
-    told = f"about {_size(size)} are needed, {where} has {_size(room)}"
-    if size > room:
-        return Finding("memory", "fault", f"{told}: give it more GPUs (resources: gpus)")
-    return Finding("memory", "ok", told)
+    count, needed = resources.gpus, f"about {_size(size)} are needed"
+    if count and launcher == "slurm":
+        told = f"{needed}, over {count} GPU(s); what the cluster's have is not known here"
+        return Finding("memory", "unknown", told)
+    devices = gpu_memory() if count else []
+    if count and not devices:
+        return Finding("memory", "unknown", f"{needed}; no GPU of this host tells its memory")
+    if count:
+        room, where = sum(sorted(devices, reverse=True)[:count]), f"{count} GPU(s) have"
+        mend = "give it more GPUs (resources: gpus)"
+    elif launcher == "slurm":
+        room, where = resources.mem_mb << 20, "its job has"
+        mend = "raise it (resources: mem_mb)"
+    else:
+        room, where = psutil.virtual_memory().total, "this host has"
+        mend = "serve it elsewhere (docs/engine.md)"
+    told = f"{needed}, {where} {_size(room)}"
+    return (
+        Finding("memory", "fault", f"{told}: {mend}")
+        if size > room
+        else Finding("memory", "ok", told)
+    )
 
 
 def check_endpoint(endpoint: Endpoint, needs: Needs) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ TAKEN = "address already in use"
 # The loopback is never reached through a proxy, whatever the environment says.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 COMPLAINT = re.compile(r"\b\w*(?:Error|Exception): .+")
-ECHO = "See root cause above"  # vLLM's last error of a failed start only points at the first
+# The last errors of a failed start only point at the first, which its worker told.
+ECHO = re.compile(r"See (?:root cause above|stack trace for root cause)")
 
 
 class PortTaken(EngineError):
@@ -154,7 +155,7 @@ def last_complaint(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     for number in reversed(range(len(lines))):
         found = COMPLAINT.search(lines[number])
-        if found and ECHO not in lines[number]:
+        if found and not ECHO.search(lines[number]):
             detail = lines[number + 1 : number + 2]  # pydantic tells what was wrong a line below
             more = [line.strip() for line in detail if line.startswith("  ")]
             return f" ({'; '.join([found[0], *more])[:400]})"

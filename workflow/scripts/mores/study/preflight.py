@@ -1,9 +1,17 @@
 """Preflight of a study: each of its models, against what its methods and evaluations will ask."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from mores.engine.preflight import Finding, Needs, check_adapters, check_endpoint, check_folder
+from mores.engine.adaptable import check_adaptable
+from mores.engine.preflight import (
+    Finding,
+    Needs,
+    check_adapters,
+    check_endpoint,
+    check_folder,
+    check_memory,
+)
 from mores.method.prompts import Prompts
 from mores.shipped import locate
 from mores.study.costs import NORM
@@ -14,21 +22,25 @@ LONGEST = 5  # items of an evaluation that are rendered: those of the longest wo
 
 
 def preflight(
-    settings: Settings, specs: Specs, models: Iterable[str], ask: bool
+    settings: Settings, specs: Specs, models: Iterable[str], trained: Collection[str], ask: bool
 ) -> Iterator[tuple[str, Finding]]:
     """What is found of each model: its files, where they are here, and its endpoint, if any.
 
-    Unless it may `ask`, an endpoint is only tried for whether it takes adapters.
+    `trained` are those that adapters will be trained of. Unless it may `ask`, an endpoint is only
+    tried for whether it takes adapters.
     """
     config = settings.config
+    served = config.engine.launcher != "endpoint"
     for name in models:
         model = config.models[name]
         needs, folder = needs_of(settings, specs), Path(locate(model.path))
         if folder.is_dir():
-            gpus = model.resources.gpus if config.engine.launcher == "local" else 0
-            for finding in check_folder(folder, needs, model.max_model_len, gpus):
-                if finding.what != "memory" or config.engine.launcher == "local":
-                    yield name, finding
+            for finding in check_folder(folder, needs, model.max_model_len):
+                yield name, finding
+            if served:
+                yield name, check_memory(folder, model.resources, config.engine.launcher)
+            if served and name in trained:
+                yield name, check_adaptable(folder)
         else:
             told = f"{model.path} is on the hub: looked at once it is a folder here"
             yield name, Finding("files", "unknown", told)
