@@ -156,6 +156,31 @@ rule mine:
     assert audited.split()[2:] == ["0", "0", "0"]
 
 
+def test_two_modules_side_by_side_keep_apart(clone, tmp_path):
+    """Each has its configuration and its results; a part of each is made, and all is planned."""
+    module = """
+module {name}:
+    snakefile: "{clone}/workflow/Snakefile"
+    config: config["{name}"]
+    prefix: "{name}"
+use rule * from {name} as {name}_*
+"""
+    modules = [module.format(name=name, clone=clone) for name in ("first", "second")]
+    (tmp_path / "Snakefile").write_text("\n".join(['configfile: "config.yaml"', *modules]))
+    given = {"first": configured(), "second": configured(countries=["XDU"], split={"seed": 7})}
+    written(tmp_path / "config.yaml", given)
+    run(tmp_path, "first/results/survey/XAV/test.jsonl", "second/results/survey/XDU/test.jsonl")
+    splits = {(tmp_path / name / "results/survey/split.tsv").read_bytes() for name in given}
+    assert len(splits) == 2
+    assert not (tmp_path / "first/results/survey/XDU").exists()
+    for name in given:
+        told = run(tmp_path, f"{name}_audit")
+        total = next(line.split() for line in told.splitlines() if "total  " in line)
+        assert total[1] == "3" and total[2] == total[4] == "0", told  # fresh; stale, unknown
+    plan = run(tmp_path, "--dry-run", "--quiet", "rules", "first_all", "second_all")
+    assert "first_train_adapter" in plan and "second_train_adapter" in plan
+
+
 def test_a_deployed_copy(clone, store, tmp_path):
     """As snakedeploy makes it of a local clone, whose path it leaves to be filled in."""
     snakedeploy = Path(sys.executable).with_name("snakedeploy")

@@ -22,6 +22,9 @@ from mores.spec import Section
 
 log = logging.getLogger("mores.method.norms")
 
+# By what of a country's answers is shown, the template that asks for an item's norm.
+LOW_TEMPLATES = {"top": "low_norm", "ranked": "ranked_norm"}
+
 
 class Way(Section):
     """A way to mine norms."""
@@ -83,12 +86,16 @@ def mine_low_norms(spec: LowMining, stage: Stage, train: list[dict]) -> list[dic
 
 def _low_task(stage: Stage, row: dict, way: Way) -> Task:
     item = stage.item(row["item"])
-    if way.answers == "top":
-        messages = stage.render("low_norm", item.topic, item=item, answer=row["top"])
-    else:
-        answers = rank_answers(row, item, way)
-        messages = stage.render("ranked_norm", item.topic, item=item, answers=answers)
+    shown = shown_answers(row, item, way)
+    messages = stage.render(LOW_TEMPLATES[way.answers], item.topic, item=item, **shown)
     return Task(item.id, messages, parse_norm)
+
+
+def shown_answers(row: dict, item: Item, way: Way) -> dict[str, Any]:
+    """What the template of a way is given of a training row's answers."""
+    if way.answers == "top":
+        return {"answer": row["top"]}
+    return {"answers": rank_answers(row, item, way)}
 
 
 def rank_answers(row: dict, item: Item, way: Way) -> list[dict[str, Any]]:

@@ -9,12 +9,12 @@ from mores.engine.models import HUB_ID
 from mores.errors import InputError
 from mores.evaluations.choices import questions as choices
 from mores.method.items import load_bank
+from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
 from mores.study.config import Config
 from mores.study.grid import SCORES, start_of
 from mores.study.settings import Settings, hint
 
-LOW_TEMPLATES = {"top": "low_norm", "ranked": "ranked_norm"}
 MINING = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm")
 ANSWER = "answer"  # in whose words traces are sampled
 REPORTERS = {"trackio": "trackio", "wandb": "wandb", "tensorboard": "tensorboard"}

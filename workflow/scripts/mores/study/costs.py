@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mores.engine.journal import kept
+from mores.method.norms import LOW_TEMPLATES, shown_answers
 from mores.method.prompts import Prompts
 from mores.shipped import locate
 from mores.study.config import Sampling
@@ -130,11 +131,10 @@ class Prompter:
             norms = [NORM] * self.config.split.train_per_topic
             prompt = self._render("high_norm", country, item, low_norms=norms, count=count)
             return Ask(topics, prompt, mining.sampling)
-        if mining.ways[result.named["mining"]].answers == "top":
-            prompt = self._render("low_norm", country, item, answer=item.codes[0])
-        else:
-            ranked = [{"code": code, "share": None} for code in item.codes]
-            prompt = self._render("ranked_norm", country, item, answers=ranked)
+        way = mining.ways[result.named["mining"]]
+        shares = {str(code): 1 / len(item.codes) for code in item.codes}
+        shown = shown_answers({"top": item.codes[0], "shares": shares}, item, way)
+        prompt = self._render(LOW_TEMPLATES[way.answers], country, item, **shown)
         return Ask(len(self.train), prompt, mining.sampling)
 
     def _render(self, template: str, country: str, item, **values) -> str:

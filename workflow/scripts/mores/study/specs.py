@@ -20,7 +20,7 @@ from mores.method.adapters import Publishing, Training
 from mores.method.examples import Collecting
 from mores.method.items import Item, load_bank
 from mores.method.models import ModelSpec
-from mores.method.norms import HighMining, LowMining
+from mores.method.norms import LOW_TEMPLATES, HighMining, LowMining
 from mores.method.prompts import Prompts
 from mores.method.traces import Tracing
 from mores.provenance import versions
@@ -28,7 +28,7 @@ from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
 from mores.scoring.references import ReferenceScoring
 from mores.shipped import locate, located
-from mores.study.checks import LOW_TEMPLATES, templates
+from mores.study.checks import templates
 from mores.study.grid import questions_of, tables, taught
 from mores.study.settings import Settings
 from mores.survey.importing import Import
