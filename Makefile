@@ -21,10 +21,10 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv
 
-# Two test files at a time, since most wait for servers; those that wait longest come first.
+# Three test files at a time, since most wait for servers; those that wait longest come first.
 # Coverage counts what runs in the tests' own processes, not in the jobs and servers they start.
 test: lint ## Run linters and tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered
 
 lint: environment ## Run formatters (as checks), linters, type checks
