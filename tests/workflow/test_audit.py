@@ -6,7 +6,7 @@ from pathlib import Path
 # What the study is run for here.
 SHEET = "results/cells/values/vanilla/demo/XAV.json"
 NORMS = "results/norms/top1/demo/XBO/high.jsonl"
-TARGETS = f"{SHEET} {NORMS} results/cells/references.json"
+TARGETS = f"{SHEET} {NORMS} results/cells/references.parquet"
 
 
 LINE = re.compile(r"^(stale|missing|unknown) +(results/[^:\n]+)(?:: (.*))?$", re.M)
@@ -35,17 +35,17 @@ def test_the_audit_names_the_input_that_a_result_should_have(project):
     low = "results/norms/ranked/demo/XAV/low.jsonl"
     told = lines(project)
     assert told[low] == "missing"
-    assert told["results/cells/references.json"] == "stale key countries; key pool"
+    assert told["results/cells/references.parquet"] == "stale key countries; key pool"
 
 
 def test_the_audit_tells_what_was_changed_by_hand_is_missing_or_has_no_record(project):
     answers = Path("results/answers/values/vanilla/demo/XAV.jsonl")
     answers.write_text(answers.read_text() + "\n")
     Path("results/made/norms/top1/demo/XBO/low.jsonl.json").unlink()
-    Path("results/cells/references.json").unlink()
+    Path("results/cells/references.parquet").unlink()
     told = lines(project)
     assert told[str(answers)] == "stale it is not what was written: changed by hand, or damaged"
     assert told[SHEET] == f"stale input {answers} has changed"
     assert told["results/norms/top1/demo/XBO/low.jsonl"] == "unknown it has no record"
     assert told[NORMS] == "stale input results/norms/top1/demo/XBO/low.jsonl is unknown"
-    assert told["results/cells/references.json"] == "missing"
+    assert told["results/cells/references.parquet"] == "missing"

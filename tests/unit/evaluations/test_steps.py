@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from mores.errors import InputError
@@ -14,7 +15,6 @@ from mores.method.items import load_bank
 from mores.method.models import Sampling
 from mores.method.prompts import Country
 from mores.scoring import cell
-from mores.scoring.table import scores_table
 from mores.study.config import TAGGED
 from mores.survey.part import BankPart
 from mores.survey.split import Split
@@ -82,8 +82,21 @@ def test_the_survey_s_table_is_over_the_test_items_of_the_split():
     rows = "".join(f"{name}\tt\ttest\n" for name in questions.bank.items)
     split = f"item\ttopic\tpart\nQ98\tt\ttrain\n{rows}"
     table = Table(resamples=200, evaluation=SURVEY, packages={})
-    items = list(questions.bank.items)
-    assert score_table(table, cells, [], split) == scores_table(cells, [], items, table, LAYOUT)
+    references = pl.DataFrame(
+        [
+            {"country": "XAV", "reference": name, "item": next(iter(questions.bank.items))}
+            | {"squares": [square], "weight": 9.0, "hits": 0.0, "closeness": 0.5}
+            for name, square in (("midpoint", 4.0), ("ceiling", 0.0))
+        ]
+    )
+    header, *lines = score_table(table, cells, references, split).splitlines()
+    found = [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    assert header.split("\t") == [*LAYOUT.columns]
+    rows = {(row["country"], row["method"]): row for row in found}
+    asked = len(questions.bank.items)
+    assert rows["MEAN", "vanilla"]["n_items"] == str(asked)
+    assert rows["XAV", "vanilla"]["floor"] == "midpoint"
+    assert rows["MEAN", "ceiling"]["alignment"] == "100.0000"
 
 
 def test_right_answers_that_changed_stop_a_job():

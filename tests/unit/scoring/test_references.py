@@ -1,129 +1,77 @@
-"""Reference rows on the real aggregate against the figures of spec/evaluation.md."""
+"""What references answer, by hand; their figures are in test_reference_scores.py."""
 
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
-import yaml
 
-from mores.errors import InputError
 from mores.method.items import load_bank
-from mores.scoring.references import (
-    Answered,
-    ReferenceScoring,
-    answers_by_country,
-    reference_rows,
-    references,
-    score_references,
-)
-from mores.scoring.resample import Resampling
-from mores.survey.importing import read_survey
+from mores.scoring.references import DRAWS, references
+from mores.survey.answered import Answered
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/wvs7.yaml")
-COUNTRIES = yaml.safe_load((ROOT / "config/wvs7.yaml").read_text())["countries"]
-FIGURES = {
-    "midpoint": (57.9, 0.1),
-    "midpoint_code": (56.3, 0.1),
-    "country_USA": (63.4, 0.1),
-    "pooled_mode": (66.1, 0.1),
-    "other_mean": (68.4, 0.1),
-    "own_mean": (76.2, 0.1),
-    "random": (46.4, 0.5),
-    "respondent": (63.5, 0.5),
-    "ceiling": (92.7, 0.5),
-}
-SPEC = Resampling(resamples=200, confidence=0.95, seed=0)
+Q1, Q2 = BANK.items["Q1"], BANK.items["Q2"]  # four options each
 
 
-@pytest.fixture(scope="module")
-def rows(shared_data):
-    survey = answers_by_country(read_survey(shared_data / "wvs7/proportions_by_country.json", BANK))
-    found = reference_rows(survey, BANK, list(BANK.items), COUNTRIES, COUNTRIES, SPEC)
-    return {(row["country"], row["method"]): row for row in found}
+def cell(*shares, n=100.0):
+    return Answered(np.array(shares), int(np.argmax(shares)) + 1, n)
 
 
-@pytest.mark.parametrize("reference", FIGURES)
-def test_the_means_are_the_published_ones(rows, reference):
-    figure, tolerance = FIGURES[reference]
-    # The figures are rounded to one decimal.
-    assert rows["MEAN", reference]["alignment"] == pytest.approx(figure, abs=tolerance + 0.05)
+def survey(n=100.0):
+    return {
+        "AAA": {"Q1": cell(0.5, 0.3, 0.2, 0.0, n=n), "Q2": cell(1, 0, 0, 0, n=n)},
+        "BBB": {"Q1": cell(0.0, 0.0, 0.0, 1.0, n=n), "Q2": cell(0, 1, 0, 0, n=n)},
+    }
 
 
-def test_every_country_has_every_reference_but_its_own_answers(rows):
-    expected = {(c, r) for c in (*COUNTRIES, "MEAN") for r in FIGURES} - {("USA", "country_USA")}
-    assert set(rows) == expected
-
-
-def test_scores_lie_in_their_intervals(rows):
-    for row in rows.values():
-        assert row["alignment_low"] <= row["alignment"] <= row["alignment_high"]
-
-
-def small_survey(n):
-    cell = Answered(np.array([0.5, 0.3, 0.2, 0.0]), 1, n)
-    other = Answered(np.array([0.0, 0.0, 0.0, 1.0]), 4, n)
-    return {"AAA": {"Q1": cell}, "BBB": {"Q1": other}}
+def of(country, answered, pool=("AAA", "BBB"), seed=0):
+    return references(answered, [*pool], country, [Q2], seed)
 
 
 def test_references_by_hand():
-    found = references(small_survey(100), ["AAA", "BBB"], "AAA", 0)
-    item = BANK.items["Q1"]
-    assert found["midpoint"](item) == 2.5
-    assert found["other_mean"](item) == 4
-    assert found["own_mean"](item) == 2  # 0.5 + 0.6 + 0.6 = 1.7
-    assert found["pooled_mode"](item) == 4  # mean shares .25 .15 .1 .5
+    found = of("AAA", survey())
+    expected = {
+        "midpoint": 2.5,
+        "midpoint_code": 2,
+        "other_mean": 4,
+        "neighbours": 4,
+        "own_mean": 2,  # 0.5 + 0.6 + 0.6 = 1.7
+        "pooled_mode": 4,  # mean shares .25 .15 .1 .5
+    }
+    assert {name: found[name](Q1).answers for name in expected} == expected
+    assert {found[name](Q1).gold for name in expected} == {1}
     assert "country_AAA" not in found
-    assert references(small_survey(100), ["AAA", "BBB"], "BBB", 0)["country_AAA"](item) == 1
+    assert of("BBB", survey())["country_AAA"](Q1).answers == 1
 
 
 def test_without_a_sample_size_there_is_no_ceiling_rather_than_an_invented_one():
-    found = references(small_survey(None), ["AAA", "BBB"], "AAA", 0)
-    assert found["ceiling"](BANK.items["Q1"]) is None
-    rows = reference_rows(small_survey(None), BANK, ["Q1"], ["AAA", "BBB"], ["AAA", "BBB"], SPEC)
-    assert "ceiling" not in {row["method"] for row in rows}
+    assert of("AAA", survey(n=None))["ceiling"](Q1) is None
 
 
-ANSWERS = [  # shares of the four codes
-    ("AAA", "Q1", [0.75, 0.25, 0.0, 0.0], 40),
-    ("AAA", "Q2", [1.0, 0.0, 0.0, 0.0], 40),
-    ("BBB", "Q1", [1.0, 0.0, 0.0, 0.0], None),
-]
-SPLIT = "item\ttopic\tpart\nQ1\tsocial_values\ttest\nQ2\tsocial_values\ttrain\n"
+def test_a_country_alone_has_nobody_to_ask():
+    found = of("AAA", {"AAA": survey()["AAA"]}, pool=["AAA"])
+    assert found["other_mean"](Q1) is None
+    assert found["neighbours"](Q1) is None
 
 
-def marginals():
-    schema = {"country": str, "item": str, "code": int, "share": float, "top": bool, "n": int}
-    rows = [
-        (country, item, code, share, code == 1, n)
-        for country, item, shares, n in ANSWERS
-        for code, share in enumerate(shares, start=1)
-    ]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+@pytest.mark.parametrize("name", ["random", "respondent", "ceiling"])
+def test_fewer_items_or_countries_change_no_draw_of_the_others(name):
+    alone = of("AAA", survey())[name](Q1)
+    after = of("AAA", survey())
+    after[name](Q2)
+    of("BBB", survey())[name](Q1)
+    for one in (after[name](Q1), of("AAA", survey(), pool=["BBB", "AAA"])[name](Q1)):
+        assert np.array_equal(one.answers, alone.answers)
+        assert np.array_equal(one.gold, alone.gold)
+    other = of("AAA", survey(), seed=1)[name](Q1)
+    assert not np.array_equal(other.answers, alone.answers)
 
 
-def scoring(*pool):
-    return ReferenceScoring.model_construct(**SPEC.model_dump(), countries=("AAA",), pool=pool)
-
-
-def test_answers_are_shares_in_the_order_of_codes_with_the_top_one():
-    survey = answers_by_country(marginals())
-    assert {country: list(items) for country, items in survey.items()} == {
-        "AAA": ["Q1", "Q2"],
-        "BBB": ["Q1"],
-    }
-    asked = survey["AAA"]["Q1"]
-    assert (asked.shares.tolist(), asked.gold, asked.n) == ([0.75, 0.25, 0, 0], 1, 40)
-    assert survey["BBB"]["Q1"].n is None
-
-
-def test_the_step_makes_rows_of_the_selected_countries_on_the_test_items():
-    rows = score_references(scoring("AAA", "BBB"), BANK, marginals(), SPLIT)
-    assert {row["country"] for row in rows} == {"AAA", "MEAN"}
-    assert {row["n_items"] for row in rows} == {1}
-
-
-def test_a_country_that_the_survey_lacks_is_named():
-    with pytest.raises(InputError, match="the survey has no answers of CCC"):
-        score_references(scoring("AAA", "CCC"), BANK, marginals(), SPLIT)
+def test_the_ceiling_takes_one_sample_for_gold_and_another_for_the_answers():
+    torn = {"AAA": {"Q1": cell(0.5, 0.0, 0.0, 0.5, n=11.0)}}
+    held = of("AAA", torn, pool=["AAA"])["ceiling"](Q1)
+    assert len(held.answers) == len(held.gold) == DRAWS
+    # Of two samples of a country torn in half, each says 1 or 4 by itself: half the pairs agree.
+    assert np.mean(held.answers == held.gold) == pytest.approx(0.5, abs=0.12)
+    assert np.mean(held.gold == 1) == pytest.approx(0.5, abs=0.12)

@@ -104,7 +104,7 @@ def edit(path: str, old: str, new: str) -> None:
         ({"mining": {"norms_per_topic": 2}}, stages("high", "topic")),
         ({"mining": {"retries": 9}}, stages("low", "high", "topic")),
         ({"mining": {"sampling": {"seed": 1}}}, stages("low", "high", "topic")),
-        ({"scores": {"resamples": 100}}, {"references", "table"}),
+        ({"scores": {"resamples": 100}}, {"table"}),
         ({"models": {"demo": {"max_model_len": 512}}}, ASK | TUNED),
         ({"training": {"report_to": "wandb", "save_steps": 1}}, set()),
         ({"answers": {"samples": 1}}, {"answer XAV", "answer XBO"}),

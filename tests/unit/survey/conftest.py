@@ -24,7 +24,7 @@ def cells():
 
     def tell(marginals):
         found = {}
-        for country, item, code, share, _, _ in marginals.iter_rows():
+        for country, item, code, share, *_ in marginals.iter_rows():
             found.setdefault((country, item), {})[code] = share
         return found
 

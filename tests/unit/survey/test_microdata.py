@@ -52,6 +52,15 @@ def test_microdata_in_every_distributed_format(bank, cells, tmp_path, suffix):
     }
 
 
+def test_the_effective_number_of_respondents_is_kishs(bank, tmp_path):
+    path = write(pl.DataFrame(RESPONDENTS), tmp_path / "wvs.csv")
+    weighted = read_survey(path, bank).filter(country="AAA").unique(["item"]).sort("item")
+    # Q1: weights 1, 3: 16 / 10. Q94: weights 1, 3, 2: 36 / 14.
+    assert weighted["n_effective"].to_list() == pytest.approx([1.6, 36 / 14])
+    plain = read_survey(path, bank, weights=False)
+    assert plain["n_effective"].to_list() == plain["n"].to_list()
+
+
 def test_without_weights_respondents_count_alike(bank, cells, tmp_path):
     frame = pl.DataFrame(RESPONDENTS).drop("W_WEIGHT")
     path = write(frame, tmp_path / "wvs.csv")

@@ -271,9 +271,9 @@ def read(path: Path) -> Any:
     if path.is_dir():
         return path
     if path.suffix == ".parquet":
-        from mores.survey.marginals import read_marginals
+        import polars as pl
 
-        return read_marginals(path)
+        return pl.read_parquet(path)
     if path.suffix == ".jsonl":
         return read_jsonl(path)
     return read_json(path) if path.suffix == ".json" else path.read_text(encoding="utf-8")

@@ -1,9 +1,12 @@
 """An evaluation's cells beside each other."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mores.evaluations.questions import module_name, module_of
 from mores.scoring.resample import Resampling
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class Table(Resampling):
@@ -20,7 +23,10 @@ class Table(Resampling):
 
 
 def score_table(
-    spec: Table, cells: list[dict], references: list[dict] | None = None, split: str | None = None
+    spec: Table,
+    cells: list[dict],
+    references: "pl.DataFrame | None" = None,
+    split: str | None = None,
 ) -> str:
     """The table of an evaluation (TSV); `references` and `split` are the survey's."""
     return module_of(spec.evaluation, "table").table(spec, cells, references, split)

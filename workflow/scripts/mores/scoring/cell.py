@@ -30,6 +30,8 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         "items": list(tallied.items),
         "squares": tallied.squares.tolist(),
         "weights": tallied.weights.tolist(),
+        "strict_squares": tallied.strict_squares.tolist(),
+        "strict_weights": tallied.strict_weights.tolist(),
     }
 
 

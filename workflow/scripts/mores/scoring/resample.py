@@ -56,7 +56,7 @@ class Sums:
 
     def only(self, mask: np.ndarray) -> "Sums":
         """The same with the items outside `mask` out of the count."""
-        return replace(self, amounts=self.amounts * mask, weights=self.weights * mask)
+        return replace(self, amounts=(self.amounts.T * mask).T, weights=self.weights * mask)
 
 
 def draws(n_items: int, resamples: int, seed: int) -> np.ndarray:

@@ -1,12 +1,14 @@
 """The scores table: one row per country, model and method, the mean over countries, references."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from mores.errors import InputError
 from mores.method.replies import REASONS
+from mores.scoring.alignment import alignment
 from mores.scoring.resample import (
     Difference,
     Formula,
@@ -41,18 +43,26 @@ class Layout:
 
 
 def scores_table(
-    cells: list[dict], references: list[dict], items: list[str], spec: Resampling, layout: Layout
+    cells: list[dict],
+    references: list[dict],
+    items: list[str],
+    spec: Resampling,
+    layout: Layout,
+    further: Callable[[list[dict]], dict] = lambda cells: {},
 ) -> str:
     """The table as TSV, sorted by country, model and method: the same input gives the same bytes.
 
     `cells` are what `score_cell` wrote, `references` rows that need no model, `items` all that is
-    asked. Raises InputError where a model lacks a cell that another country has.
+    asked; `further` gives more columns of a row from the cells it is made of. Raises InputError
+    where a model lacks a cell that another country has.
     """
     _check_grid(cells)
     counts = draws(len(items), spec.resamples, spec.seed)
     swap = swaps(len(items), spec.resamples, spec.seed)
     by_cell = {(cell["model"], cell["method"], cell["country"]): cell for cell in cells}
-    sums = {key: _sums(cell, items, layout) for key, cell in by_cell.items()}
+    sums = {
+        key: cell_sums(cell, items, layout.sums, layout.formula) for key, cell in by_cell.items()
+    }
     rows = []
     for model, method in sorted({key[:2] for key in by_cell}):
         countries = sorted(key[2] for key in by_cell if key[:2] == (model, method))
@@ -62,11 +72,12 @@ def scores_table(
         spread = [sums[key].scores(counts) for key in keys]
         own = [by_cell[key] for key in keys]
         for cell, scores, pair in zip(own, spread, paired, strict=True):
-            rows.append(_row([cell], cell["country"], scores, pair, spec, layout))
+            row = _row([cell], cell["country"], scores, pair, spec, layout)
+            rows.append(row | further([cell]))
         together = mean_difference(differences) if differences else None
-        rows.append(_row(own, MEAN, np.mean(spread, axis=0), together, spec, layout))
+        row = _row(own, MEAN, np.mean(spread, axis=0), together, spec, layout)
+        rows.append(row | further(own))
     _correct(rows)
-    _place(rows, references, layout.score)
     return _format(rows + references, layout.columns)
 
 
@@ -87,13 +98,15 @@ def _check_grid(cells: list[dict]) -> None:
                 )
 
 
-def _sums(cell: dict, items: list[str], layout: Layout) -> Sums:
-    """A cell's sums over all items, zeros where it has none."""
+def cell_sums(
+    cell: dict, items: list[str], keys: tuple[str, str], formula: Formula = alignment
+) -> Sums:
+    """The sums under `keys` of a cell, over all items, zeros where it has none."""
     at = {name: index for index, name in enumerate(items)}
     amounts, weights = np.zeros(len(items)), np.zeros(len(items))
     index = [at[name] for name in cell["items"]]
-    amounts[index], weights[index] = (cell[key] for key in layout.sums)
-    return Sums(amounts, weights, layout.formula)
+    amounts[index], weights[index] = (cell[key] for key in keys)
+    return Sums(amounts, weights, formula)
 
 
 def _difference(key: tuple, sums: dict, counts: np.ndarray, swap: np.ndarray) -> Difference | None:
@@ -132,16 +145,6 @@ def _correct(rows: list[dict]) -> None:
         corrected = holm([row["p_value"] for row in tested])
         for row, p in zip(tested, corrected, strict=True):
             row["p_holm"] = p
-
-
-def _place(rows: list[dict], references: list[dict], score: str) -> None:
-    """Where a score lies between the other countries' mean (0) and the human ceiling (100)."""
-    known = {(row["country"], row["method"]): row[score] for row in references}
-    for row in rows:
-        floor = known.get((row["country"], "other_mean"))
-        ceiling = known.get((row["country"], "ceiling"))
-        if floor is not None and ceiling is not None and ceiling != floor:
-            row["place"] = 100 * (row[score] - floor) / (ceiling - floor)
 
 
 def _format(rows: list[dict], columns: tuple[str, ...]) -> str:

@@ -26,7 +26,7 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
-from mores.scoring.references import ReferenceScoring
+from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
 from mores.study.grid import questions_of, tables, taught
@@ -208,7 +208,7 @@ class Specs:
     def score_references(self) -> ReferenceScoring:
         """Reference rows are of the selected countries, the world being the pool."""
         return ReferenceScoring(
-            **dict(self.settings.config.scores),
+            seed=self.settings.config.scores.seed,
             countries=tuple(self.settings.config.countries),
             pool=self.settings.pool,
             bank=self._part("all", SCORED),

@@ -59,8 +59,9 @@ def read_survey(
 
     Returns columns `country` (str), `item` (str), `code` (i64), `share` (f64, summing to 1 per
     country and item over the bank's codes), `top` (bool, the most frequent answer; of equal ones
-    the one the file names first) and `n` (i64, respondents with a valid answer, null where
-    unknown), sorted by country, then by the bank's order. Cells nobody answered have no rows.
+    the one the file names first), `n` (i64, respondents with a valid answer, null where unknown)
+    and `n_effective` (f64, how many unweighted ones would err as much: `to_marginals`), sorted by
+    country, then by the bank's order. Cells nobody answered have no rows.
     """
     from mores.survey.aggregate import read_aggregate
     from mores.survey.marginals import to_marginals

@@ -14,6 +14,9 @@ log = logging.getLogger("mores.survey")
 def to_marginals(answers: pl.DataFrame, bank: Bank, source: Path) -> pl.DataFrame:
     """Marginals of `answers`: one row per country, item and code with its `mass` (weighted count or
     share) and its `count` (respondents, null where unknown). Negative codes are missing answers.
+
+    Where respondents have weights, `squares` sums their squares, and `n_effective` is Kish's
+    (sum w)^2 / sum w^2 (Kish 1965); elsewhere it is `n`.
     """
     codes = _codes(bank)
     answers = answers.with_row_index("position")
@@ -21,16 +24,22 @@ def to_marginals(answers: pl.DataFrame, bank: Bank, source: Path) -> pl.DataFram
     _check_items(asked, bank, source)
     known = asked.join(codes, on=["item", "code"], how="semi")
     _warn_of_codes(asked.join(codes, on=["item", "code"], how="anti"), source)
+    kish = pl.col("mass").sum() ** 2 / pl.col("squares").sum()
+    effective = (kish if "squares" in known.columns else _sum_or_null("count")).alias("n_effective")
     totals = (
         known.group_by("country", "item")
-        .agg(pl.col("mass").sum().alias("total"), _sum_or_null("count").alias("n"))
+        .agg(pl.col("mass").sum().alias("total"), _sum_or_null("count").alias("n"), effective)
         .filter(pl.col("total") > 0)
         .with_columns(pl.col("n").round().cast(pl.Int64))
     )
     _warn_of_empty_countries(answers, totals, source)
     return (
         totals.join(codes, on="item")
-        .join(known.drop("count"), on=["country", "item", "code"], how="left")
+        .join(
+            known.select("country", "item", "code", "mass"),
+            on=["country", "item", "code"],
+            how="left",
+        )
         .join(_tops(known), on=["country", "item", "code"], how="left")
         .sort("country", "order", "code")
         .select(
@@ -40,6 +49,7 @@ def to_marginals(answers: pl.DataFrame, bank: Bank, source: Path) -> pl.DataFram
             (pl.col("mass").fill_null(0.0) / pl.col("total")).alias("share"),
             pl.col("top").fill_null(False),
             "n",
+            pl.col("n_effective").cast(pl.Float64),
         )
     )
 

@@ -16,20 +16,20 @@ NO_CODE = -(2**15)
 
 
 def read_microdata(path: Path, bank: Bank, weights: bool) -> pl.DataFrame:
-    """Answers as `mass` (weighted) and `count` (unweighted) per country, item and code."""
+    """Answers per country, item and code: `mass` (sum of weights), `squares` (sum of squared
+    weights) and `count` (respondents)."""
     wanted = [COUNTRY, *([WEIGHT] if weights else []), *bank.items]
     frame = _read_csv(path, wanted) if path.suffix.lower() == ".csv" else _read_stat(path, wanted)
     _check(frame, path)
     respondents = _weigh(frame, path) if weights else frame.with_columns(_weight=pl.lit(1.0))
     items = [name for name in bank.items if name in frame.columns]
-    empty = pl.DataFrame(
-        schema={"country": str, "item": str, "code": pl.Int64, "mass": float, "count": pl.Int64}
-    )
+    schema = {"country": str, "item": str, "code": pl.Int64, "mass": float, "squares": float}
+    empty = pl.DataFrame(schema=schema | {"count": pl.Int64})
     return pl.concat([empty, *(_tally(respondents, item) for item in items)])
 
 
 def _tally(respondents: pl.DataFrame, item: str) -> pl.DataFrame:
-    """One item's answers: the weight and the number of respondents per country and code.
+    """One item's answers: weights, squared weights and respondents per country and code.
 
     Weights are summed in no fixed order; rounding keeps the file the same to the byte.
     """
@@ -38,13 +38,18 @@ def _tally(respondents: pl.DataFrame, item: str) -> pl.DataFrame:
         .select(country=COUNTRY, code=pl.col(item), weight="_weight")
         .drop_nulls("code")
         .group_by("country", "code")
-        .agg(mass=pl.col("weight").sum().round(9), count=pl.len().cast(pl.Int64))
+        .agg(
+            mass=pl.col("weight").sum().round(9),
+            squares=(pl.col("weight") ** 2).sum().round_sig_figs(12),
+            count=pl.len().cast(pl.Int64),
+        )
         .sort("country", "code")
         .select(
             pl.col("country").cast(pl.String),
             pl.lit(item).alias("item"),
             pl.col("code").cast(pl.Int64),
             pl.col("mass").cast(pl.Float64),
+            pl.col("squares").cast(pl.Float64),
             "count",
         )
         .collect()

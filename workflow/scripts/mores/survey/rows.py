@@ -49,7 +49,7 @@ def country_rows(
         raise InputError(
             f"countries: the survey has no answers of {country}; it has {known}; mend the list"
         )
-    for _, name, code, share, top, n in mine.iter_rows():
+    for name, code, share, top, n in mine.select("item", "code", "share", "top", "n").iter_rows():
         cell = cells.setdefault(name, {"top": None, "shares": {}, "n": n})
         cell["shares"][str(code)] = share
         if top:

@@ -29,9 +29,7 @@ LAYOUT = Layout(
 )
 
 
-def table(
-    spec: Resampling, cells: list[dict], _references: list[dict] | None, _split: str | None
-) -> str:
+def table(spec: Resampling, cells: list[dict], _references: None, _split: str | None) -> str:
     """The table, over all questions that any country is asked."""
     items = sorted({name for cell in cells for name in cell["items"]})
     return scores_table(cells, reference_rows(cells, items, spec), items, spec, LAYOUT)
