@@ -1,6 +1,5 @@
 """Reference rows on the real aggregate against the figures of spec/evaluation.md."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import yaml
 from mores.errors import InputError
 from mores.evaluations.survey.table import table
 from mores.method.items import load_bank
-from mores.method.replies import parse_choice
+from mores.scoring.answers_file import read_answers
 from mores.scoring.cell import score_cell
 from mores.scoring.reference_scores import (
     ReferenceScoring,
@@ -104,13 +103,8 @@ def test_published_answers_of_llama_stand_beside_the_rows_with_their_place(real,
 def llama(marginals, split, file):
     """A cell of published answers, on the test items."""
     test = country_rows(marginals, BANK, split, file.stem)["test"]
-    published = {row["Q_id"]: str(row["answer"]) for row in json.loads(file.read_text())}
-    answers = []
-    for row in test:
-        text = published[row["item"]]
-        choice, invalid = parse_choice(text, BANK.items[row["item"]].codes)
-        named = {"choice": choice, "invalid": invalid}
-        answers.append({"item": row["item"], "answer": text, "n_norms": 0} | named)
+    asked = {row["item"] for row in test}
+    answers = [row | {"n_norms": 0} for row in read_answers(file, BANK) if row["item"] in asked]
     cell = {"country": file.stem, "model": "llama3-8b", "method": "asked"}
     return cell | score_cell(answers, test, BANK, file.stem)
 

