@@ -65,11 +65,12 @@ def test_questions_that_changed_since_the_plan_stop_a_job(tmp_path):
 
 def test_a_cell_says_whose_scores_it_has():
     questions = ASKING.read(BANK_FILE, AVETHIA)
-    test = [{"item": name, "top": 1} for name in questions.bank.items]
+    test = [{"item": name, "top": 1, "shares": {"1": 1}} for name in questions.bank.items]
     spec = CellScoring(country=AVETHIA, model="demo", method="top1", asks=ASKING, packages={})
     scores = score_cell(spec, questions, answers(questions), test)
     named = {"country": "XAV", "model": "demo", "method": "top1"}
-    assert scores == named | cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
+    own = cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
+    assert repr(scores) == repr(named | own)  # of answers that do not vary a correlation is nan
     with pytest.raises(InputError, match=r"the answers of XAV demo top1: "):
         score_cell(spec, questions, answers(questions)[1:], test)
 

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ from mores.method.items import load_bank
 from mores.scoring.cell import score_cell
 
 BANK = load_bank(Path(__file__).parents[3] / "resources/items/demo.yaml")
-TEST = [{"item": "CU01", "top": 1}, {"item": "CU02", "top": None}]
+TEST = [
+    {"item": "CU01", "top": 1, "shares": {"1": 0.5, "2": 0.5, "3": 0.0, "4": 0.0}},
+    {"item": "CU02", "top": None, "shares": None},
+]
 
 
 def answer(item, choice, invalid=None, sample=0, n_norms=0):
@@ -39,3 +43,27 @@ def test_items_with_fewer_samples_are_refused():
     answers = [answer("CU01", 1), answer("CU01", 2, sample=1), answer("CU02", 1)]
     with pytest.raises(InputError, match="different numbers of samples"):
         score_cell(answers, TEST, BANK, "answers.jsonl")
+
+
+def test_samples_are_a_distribution_and_an_invalid_one_counts_for_nothing():
+    answers = [answer("CU01", choice, sample=n) for n, choice in enumerate((1, 2, None))]
+    answers += [answer("CU02", 1, sample=n) for n in range(3)]
+    scores = score_cell(answers, TEST, BANK, "answers.jsonl")
+    assert (scores["similarity"], scores["wasserstein"]) == (100, 0)
+    assert (scores["similarities"], scores["compared"]) == ([1.0], [1.0])
+
+
+def test_a_row_may_have_a_distribution_of_its_own():
+    answers = [
+        answer("CU01", 1, sample=0) | {"shares": {"1": 0.75, "2": 0.25}},
+        answer("CU01", 2, sample=1) | {"shares": {"1": 0.25, "2": 0.75}},
+        *(answer("CU02", 1, sample=n) for n in range(2)),
+    ]
+    assert score_cell(answers, TEST, BANK, "answers.jsonl")["similarity"] == 100
+
+
+def test_where_nothing_is_valid_nothing_is_compared():
+    answers = [answer("CU01", None, "cut"), answer("CU02", 1)]
+    scores = score_cell(answers, TEST, BANK, "answers.jsonl")
+    assert math.isnan(scores["similarity"])
+    assert scores["compared"] == [0.0]

@@ -8,6 +8,7 @@ from mores.errors import InputError
 from mores.method.items import Bank
 from mores.method.replies import REASONS
 from mores.scoring.alignment import Tally, tally
+from mores.scoring.distributions import compare, distribution_scores
 
 
 def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:
@@ -19,12 +20,15 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
     gold = {row["item"]: row["top"] for row in test if row["top"] is not None}
     tallied = tally(answers, gold, bank)
     invalid = Counter(row["invalid"] for row in answers if row["invalid"])
+    compared = compare(answers, test, bank.items)
+    near = {one.item.id: one.similarity for one in compared}
     return {
         "n_items": len(gold),
         "n_valid": tallied.n_valid,
         "n_answers": len(answers),
         "n_without_norms": sum(row["n_norms"] == 0 for row in answers),
         **summary(tallied),
+        **distribution_scores(compared),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
         "items": list(tallied.items),
@@ -32,6 +36,8 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         "weights": tallied.weights.tolist(),
         "strict_squares": tallied.strict_squares.tolist(),
         "strict_weights": tallied.strict_weights.tolist(),
+        "similarities": [near.get(name, 0.0) for name in tallied.items],
+        "compared": [float(name in near) for name in tallied.items],
     }
 
 

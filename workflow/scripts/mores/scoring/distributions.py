@@ -53,6 +53,19 @@ def in_order(shares: Mapping[str, float], item: Item) -> np.ndarray | None:
     return found / found.sum() if found.sum() > 0 else None
 
 
+def answered(rows: Sequence[dict], item: Item) -> np.ndarray | None:
+    """The distribution of an item's answer rows, the mean over those that are valid.
+
+    A row has `shares` of its own, by code, or all of it is on its `choice`.
+    """
+    found = [
+        in_order(row.get("shares") or {str(row["choice"]): 1.0}, item)
+        for row in rows
+        if row["choice"] is not None
+    ]
+    return np.mean([one for one in found if one is not None], axis=0) if found else None
+
+
 @dataclass(frozen=True)
 class Compared:
     """An item's distribution, and people's."""
@@ -65,6 +78,22 @@ class Compared:
     def similarity(self) -> float:
         """As above, 0..1."""
         return similarity(self.answers, self.people)
+
+
+def compare(
+    rows: Sequence[dict], people: Sequence[dict], items: Mapping[str, Item]
+) -> list[Compared]:
+    """Answer rows beside people's (`item`, `shares` by code or None), by item, where both are."""
+    by_item: dict[str, list[dict]] = {row["item"]: [] for row in people}
+    for row in rows:
+        by_item[row["item"]].append(row)
+    compared = []
+    for row in people:
+        item = items[row["item"]]
+        ours, theirs = answered(by_item[item.id], item), in_order(row.get("shares") or {}, item)
+        if ours is not None and theirs is not None:
+            compared.append(Compared(item, ours, theirs))
+    return compared
 
 
 def distribution_scores(compared: Sequence[Compared]) -> dict[str, float]:

@@ -17,6 +17,12 @@ from mores.spec import Section
 Formula = Callable[[npt.ArrayLike, npt.ArrayLike], np.ndarray]
 
 
+def percentage(amounts: npt.ArrayLike, counts: npt.ArrayLike) -> np.ndarray:
+    """Amounts of a hundred; nan where nothing is counted."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100 * np.asarray(amounts) / np.asarray(counts)
+
+
 class Resampling(Section):
     """How intervals and p-values are made."""
 

@@ -3,17 +3,9 @@
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
 
-from mores.scoring.resample import Resampling, Sums, draws, interval
+from mores.scoring.resample import Resampling, Sums, draws, interval, percentage
 from mores.scoring.table import MEAN, WHY_INVALID, Layout, scores_table
-
-
-def percentage(hits: npt.ArrayLike, answers: npt.ArrayLike) -> np.ndarray:
-    """Hits of a hundred answers; nan where there are none."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return 100 * np.asarray(hits) / np.asarray(answers)
-
 
 LAYOUT = Layout(
     columns=(

@@ -1,13 +1,15 @@
-"""What the survey's table has besides alignment: strict alignment in full, and places."""
+"""What the survey's table has besides alignment: strict alignment in full, places, similarity."""
 
 import numpy as np
 
+from mores.scoring.alignment import alignment
 from mores.scoring.place import Places
 from mores.scoring.reference_scores import Scored
-from mores.scoring.resample import Resampling, Sums, draws, interval
+from mores.scoring.resample import Formula, Resampling, Sums, draws, interval, percentage
 from mores.scoring.table import BASELINE, cell_sums
 
 LOOSE, STRICT = ("squares", "weights"), ("strict_squares", "strict_weights")
+SIMILAR = ("similarities", "compared")
 
 
 class Columns:
@@ -28,15 +30,16 @@ class Columns:
         }
 
     def of(self, cells: list[dict]) -> dict[str, float | str]:
-        """Places, and of strict alignment the interval and the difference from the baseline."""
-        loose, strict = (
-            {cell["country"]: self._sums(cell, keys) for cell in cells} for keys in (LOOSE, STRICT)
+        """Places, further intervals, and the difference from the baseline in strict alignment."""
+        loose, strict, near = (
+            {cell["country"]: self._sums(cell, keys, formula) for cell in cells}
+            for keys, formula in ((LOOSE, alignment), (STRICT, alignment), (SIMILAR, percentage))
         )
-        spread = np.mean([sums.scores(self.counts) for sums in strict.values()], axis=0)
         return {
             **self.places.of(loose, "place"),
             **self.places.of(strict, "strict_place"),
-            **self._between("strict", spread),
+            **self._spread("strict", strict),
+            **self._spread("similarity", near),
             **self._difference(cells),
         }
 
@@ -56,8 +59,13 @@ class Columns:
         a, b = a.only(both), b.only(both)
         return np.array([a.score() - b.score(), *(a.scores(self.counts) - b.scores(self.counts))])
 
-    def _sums(self, cell: dict, keys: tuple[str, str]) -> Sums:
-        return cell_sums(cell, self.items, keys)
+    def _sums(self, cell: dict, keys: tuple[str, str], formula: Formula = alignment) -> Sums:
+        return cell_sums(cell, self.items, keys, formula)
+
+    def _spread(self, column: str, sums: dict[str, Sums]) -> dict[str, float]:
+        """The interval of a mean over countries."""
+        spread = np.mean([one.scores(self.counts) for one in sums.values()], axis=0)
+        return self._between(column, spread)
 
     def _between(self, column: str, resampled: np.ndarray | list[float]) -> dict[str, float]:
         low, high = interval(np.array(resampled), self.spec.confidence)

@@ -21,12 +21,17 @@ LAYOUT = Layout(
         *("strict_low", "strict_high", "strict_best"),
         *("strict_delta", "strict_delta_low", "strict_delta_high"),
         *("strict_place", "strict_place_low", "strict_place_high"),
+        *("similarity", "similarity_low", "similarity_high"),
+        *("wasserstein", "entropy_correlation", "top_share_correlation"),
         *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID),
     ),
     score="alignment",
     formula=alignment,
     sums=("squares", "weights"),
-    averaged=("strict", "top_match", "invalid_rate", "strict_best", "item_alignment"),
+    averaged=(
+        *("strict", "top_match", "invalid_rate", "strict_best", "item_alignment"),
+        *("similarity", "wasserstein", "entropy_correlation", "top_share_correlation"),
+    ),
 )
 
 
