@@ -113,7 +113,7 @@ class Endpoint:
     """
 
     def __init__(self):
-        self.reply = lambda body: "1"
+        self.reply = lambda body: "so\n</think>\n\n1"
         self.trouble = lambda body: "in trouble"
         self.bodies: list[dict] = []
         endpoint = self

@@ -200,6 +200,24 @@ def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
     assert scored["alignment"] > vanilla["alignment"] + 5
 
 
+@pytest.mark.long
+def test_thinking_that_the_length_limit_cuts_is_no_answer(demo):
+    """Its digits score as nothing: only what follows the thinking does."""
+    cell = "values/cut/demo/XLE"
+    few = "answers={samples: 1, sampling: {max_tokens: 20}}"
+    made = f"results/cells/{cell}.json"
+    demo.run("--config", "countries=XLE", "methods={cut: {}}", few, "--", made)
+    rows = demo.rows(f"results/answers/{cell}.jsonl")
+    cut = [row for row in rows if "</think>" not in row["text"]]
+    assert len(cut) > ITEMS / 10
+    assert {row["invalid"] for row in cut} == {"cut"}
+    assert {(row["answer"], row["thinking"]) for row in cut} == {
+        ("", row["text"].strip()) for row in cut
+    }
+    scored = json.loads((demo.folder / made).read_text())
+    assert scored["n_valid"] <= len(rows) - len(cut) < scored["n_items"]
+
+
 @pytest.mark.parametrize("name", [pytest.param("SIGINT", marks=pytest.mark.long), "SIGTERM"])
 def test_a_stopped_run_leaves_no_server(demo, name):
     country = {"SIGINT": "XLE", "SIGTERM": "XAV"}[name]

@@ -7,9 +7,10 @@ import pytest
 
 from mores.demo.dialogues import Writer
 from mores.demo.language import LEVELS
+from mores.method.choice import parse_choice
 from mores.method.items import load_bank
 from mores.method.prompts import Prompts, load_neutral
-from mores.method.replies import parse_choice, parse_norm, parse_norms, split_thinking
+from mores.method.replies import parse_norm, parse_norms, split_thinking
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")
@@ -34,7 +35,7 @@ def test_the_same_seed_writes_the_same_dialogues():
 def test_a_reader_goes_by_the_norms_in_context(writer):
     for item in BANK.items.values():
         answers = [final(writer.answer_by_norms(BANK, item, level)) for level in range(4)]
-        choices = [parse_choice(answer, item.codes)[0] for answer in answers]
+        choices = [parse_choice(answer, item)[0] for answer in answers]
         assert choices == sorted(choices, reverse=not item.reversed)
         assert {choices[0], choices[3]} == {item.codes[0], item.codes[-1]}
 

@@ -189,13 +189,14 @@ def test_topics_that_have_no_norms_are_told(stage, caplog):
 def test_invalid_answers_are_counted_in_the_log(stage, endpoint, caplog):
     caplog.set_level("INFO")
     replies = iter(["1", "none", "9", "none"])
-    endpoint.reply = lambda body: next(replies)
+    endpoint.reply = lambda body: f"so\n</think>\n\n{next(replies)}"
     answer(stage, samples=4)
     assert "XAV: 4 answers, invalid: 2 no_number, 1 not_an_option" in caplog.text
 
 
 def test_answers_are_asked_once_per_sample_and_read(stage, endpoint):
-    replies = iter(["because\n</think>\n2", "9", ("still think", "length"), "none"])
+    cut = "There are 4 options, of which"
+    replies = iter(["because\n</think>\n2", "so\n</think>\n\n9", (cut, "length"), "it is 3"])
     endpoint.reply = lambda body: next(replies)
     items = [BANK.items["CU01"], BANK.items["CU02"]]
     rows = answer_items(answering(samples=2), stage, items, {}, {})
@@ -208,6 +209,7 @@ def test_answers_are_asked_once_per_sample_and_read(stage, endpoint):
     assert [row["choice"] for row in rows] == [2, None, None, None]
     assert [row["invalid"] for row in rows] == [None, "not_an_option", "cut", "no_number"]
     assert rows[0]["thinking"] == "because"
+    assert [row["answer"] for row in rows] == ["2", "9", "", ""]
     assert {"prompt", "model", "sampling", "finish_reason", "text"} <= set(rows[0])
     assert len({row["sampling"]["seed"] for row in rows}) == 4
 

@@ -121,7 +121,7 @@ def test_topic_norms_come_from_the_topic_and_the_country_alone(stage, endpoint):
 
 
 def test_a_topic_whose_norms_stay_malformed_keeps_its_row(stage, endpoint, caplog):
-    listed = "1. They sing.\n2. They dance."
+    listed = "so\n</think>\n1. They sing.\n2. They dance."
     endpoint.reply = lambda body: "one" if "hard work" in prompt(body) else listed
     rows = {row["topic"]: row for row in mine_topic_norms(TOPICS, stage)}
     assert (rows["work"]["norms"], rows["work"]["reason"]) == (None, "malformed")

@@ -33,7 +33,7 @@ def test_a_low_level_norm_comes_from_the_item_and_its_most_frequent_answer(stage
 
 
 def test_malformed_output_is_asked_again_with_a_new_seed(stage, endpoint):
-    replies = iter(["two\nlines", "People here agree."])
+    replies = iter(["two\nlines", "so\n</think>\nPeople here agree."])
     endpoint.reply = lambda body: next(replies)
     (row,) = mine_low_norms(LOW, stage, [train_row()])
     assert (row["norm"], row["attempts"], row["reason"]) == ("People here agree.", 2, None)
@@ -41,10 +41,10 @@ def test_malformed_output_is_asked_again_with_a_new_seed(stage, endpoint):
 
 
 def test_what_stays_malformed_is_counted_and_never_invented(stage, endpoint, caplog):
-    endpoint.reply = lambda body: "two\nlines"
+    endpoint.reply = lambda body: "so\n</think>\ntwo\nlines"
     (row,) = mine_low_norms(LOW, stage, [train_row()])
     assert (row["norm"], row["attempts"], row["reason"]) == (None, 3, "malformed")
-    assert row["text"] == "two\nlines"
+    assert row["text"].endswith("two\nlines")
     assert "malformed after all retries: CU01" in caplog.text
 
 
@@ -62,7 +62,7 @@ def test_an_item_the_country_was_not_asked_keeps_its_row(stage, endpoint):
 
 
 def test_high_level_norms_come_from_the_topics_low_level_norms(stage, endpoint):
-    endpoint.reply = lambda body: "1. They sing.\n2. They dance."
+    endpoint.reply = lambda body: "so\n</think>\n1. They sing.\n2. They dance."
     low = [low_row("CU01", "A"), low_row("CU02", None), low_row("ST01", "B")]
     rows = {row["topic"]: row for row in mine_high_norms(HIGH, stage, low)}
     assert list(rows) == list(BANK.topics)

@@ -1,11 +1,13 @@
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mores.method.items import load_bank
 from mores.method.replies import (
     REASONS,
-    parse_choice,
     parse_norm,
     parse_norms,
     read_answer,
@@ -32,39 +34,6 @@ def test_thinking_and_answer_are_told_apart(text, expected):
     assert split_thinking(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("3", (3, None)),
-        ("3.", (3, None)),
-        ("**3**", (3, None)),
-        ("3. Agree", (3, None)),
-        ("Answer: 2", (2, None)),
-        ("The answer is 4, not 1.", (4, None)),
-        ("Of 1 to 4, I choose option 2.", (2, None)),
-        ("\\boxed{1}", (1, None)),
-        ("2: rather 2 than anything", (2, None)),
-        ("Agree", (None, "no_number")),
-        ("", (None, "no_number")),
-        ("I cannot answer for a whole people.", (None, "refused")),
-        ("7", (None, "not_an_option")),
-        ("0", (None, "not_an_option")),
-        ("-1", (None, "not_an_option")),
-        ("2.5", (None, "not_an_option")),
-        ("somewhere between 1 and 2", (None, "ambiguous")),
-        ("1.\n2.", (None, "ambiguous")),
-    ],
-)
-def test_the_choice_is_read_and_never_guessed(text, expected):
-    assert parse_choice(text, (1, 2, 3, 4)) == expected
-
-
-def test_codes_are_the_surveys_own():
-    assert parse_choice("0", (0, 1, 2)) == (0, None)
-    assert parse_choice("10", tuple(range(11))) == (10, None)
-    assert parse_choice("3", (0, 1, 2)) == (None, "not_an_option")
-
-
 def test_a_low_level_norm_is_one_line():
     assert parse_norm(" **People here sing.**\n") == "People here sing."
     assert parse_norm("People here sing.\nAnd dance.") is None
@@ -81,6 +50,9 @@ def test_a_low_level_norm_is_one_line():
         ("1. They sing.\n3. They dance.", None),
         ("1. They sing.\n2. They sing.", None),
         ("They sing. They dance.", None),
+        ("1.\n They sing.\n2. They dance.", ["They sing.", "They dance."]),
+        ("1. They sing.\n2. **", None),
+        ("9" * 5000 + ". They sing.\n2. They dance.", None),
     ],
 )
 def test_high_level_norms_are_a_numbered_list_of_the_count_asked_for(text, expected):
@@ -100,9 +72,22 @@ def test_a_reply_is_read_as_thinking_answer_and_option():
     }
 
 
-def test_an_option_named_in_thinking_alone_is_no_answer():
-    read = read_answer(completion("<think>\nsurely 2"), ITEM)
-    assert (read["choice"], read["invalid"]) == (None, "no_number")
+@pytest.mark.parametrize("left_open", [False, True])
+def test_an_option_named_in_thinking_alone_is_no_answer(left_open):
+    """Be the thinking opened by the reply or by its prompt; its digits score as nothing."""
+    text = "surely 2 of 4" if left_open else "<think>\nsurely 2 of 4"
+    for reason, invalid in {"stop": "no_number", "length": "cut"}.items():
+        read = read_answer(completion(text, reason), ITEM, left_open)
+        assert read == {
+            "answer": "",
+            "thinking": "surely 2 of 4",
+            "choice": None,
+            "invalid": invalid,
+        }
+
+
+def test_thinking_that_was_closed_is_not_left_open():
+    assert split_thinking("so\n</think>\n2", left_open=True) == ("so", "2")
 
 
 def test_a_reply_cut_by_the_length_limit_is_invalid_whatever_it_names():
@@ -115,3 +100,28 @@ def test_the_reasons_of_invalid_answers_are_those_that_tables_count():
     finished = ["length", *["stop"] * 4]
     read = [read_answer(completion(*one), ITEM) for one in zip(said, finished, strict=True)]
     assert tuple(one["invalid"] for one in read) == REASONS
+
+
+@given(text=st.text() | st.from_regex(r"(?s).*</think>.*\d.*"), left_open=st.booleans())
+def test_any_text_is_read(text, left_open):
+    """With a choice or a reason, never both; norms that parse are as many as were asked for."""
+    for reason in ("stop", "length"):
+        read = read_answer(completion(text, reason), ITEM, left_open)
+        assert (read["choice"] is None) == (read["invalid"] in REASONS)
+        assert read["choice"] is None or read["choice"] in ITEM.codes
+    assert parse_norm(text) != ""
+    norms = parse_norms(text, 2)
+    assert norms is None or (len(norms) == 2 and all(norms))
+
+
+@pytest.mark.parametrize(
+    "unit", ["9", "\n", " ", "1. ", "not ", "1.\n", "would ", "option:", "\\boxed{"]
+)
+def test_a_reply_that_repeats_itself_for_ever_is_read_at_once(unit):
+    """A model that loops to the length limit holds up no job, let alone ends it."""
+    text = unit * 20_000
+    begun = time.perf_counter()
+    read_answer(completion(text), ITEM)
+    parse_norm(text)
+    parse_norms(text, 3)
+    assert time.perf_counter() - begun < 5

@@ -113,3 +113,16 @@ def test_strict_lies_between_nothing_and_everything(answers):
 def test_the_order_of_rows_does_not_matter(rows):
     found = tally(rows, {"A": 2, "B": 0, "N": 3}, BANK)
     assert np.isclose(found.score(), 100 * (1 - math.sqrt(10 / 26)))
+
+
+@given(st.text() | st.from_regex(r"\d{1,30}|\D\d{4000,6000}"))
+def test_any_text_has_its_first_integer_or_none(text):
+    """The slow reading: digit by digit, as Python counts digits."""
+    digits = ""
+    for sign in text:
+        if sign.isdecimal():
+            digits += sign
+        elif digits:
+            break
+    value = sum(int(digit) * 10**place for place, digit in enumerate(reversed(digits)))
+    assert first_integer(text) == (value if digits and value <= 10 else None)

@@ -76,6 +76,27 @@ def test_null_answers_are_invalid_and_counted(files):
     assert json.loads(files(json.dumps(rows)).stdout)["alignment"] == 100
 
 
+def test_thinking_is_never_scored(files):
+    """CU01 is right, in either mode; CU02 has thought and not answered."""
+    thought = [
+        {"item": "CU01", "answer": "<think>Option 4 or 3?</think>1"},
+        {"item": "CU02", "answer": "<think>There are 4 options"},
+    ]
+    for mode in ("strict", "culturespa"):
+        one = json.loads(files(json.dumps(thought[:1]), "--mode", mode).stdout)
+        assert (one["alignment"], one["n_valid"]) == (100, 1)
+        both = json.loads(files(json.dumps(thought), "--mode", mode).stdout)
+        assert (both["n_valid"], both["n_items"]) == (1, 2)
+        assert both["invalid"] == {"no_number": 1}
+
+
+def test_digits_without_end_are_an_invalid_answer(files):
+    rows = [ROWS[0], {"item": "CU02", "answer": "7" * 5000}]
+    for mode in ("strict", "culturespa"):
+        printed = json.loads(files(json.dumps(rows), "--mode", mode).stdout)
+        assert (printed["n_valid"], printed["invalid"]) == (1, {"not_an_option": 1})
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [

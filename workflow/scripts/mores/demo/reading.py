@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from mores.demo.dialogues import Dialogue, Writer
 from mores.demo.language import LEVELS, implied, norm
 from mores.method.chat import END_THINKING
+from mores.method.choice import parse_choice
 from mores.method.items import Bank, Item
 from mores.method.prompts import Country, Prompts
-from mores.method.replies import parse_choice, split_thinking
+from mores.method.replies import split_thinking
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
@@ -115,7 +116,9 @@ def sample(
 def accuracy(probes: list[Probe], texts: list[str]) -> dict[str, float]:
     """Shares of valid and of implied answers, and what chance would give."""
     choices = [
-        parse_choice(split_thinking(probe.dialogue.opening + text)[1], probe.item.codes)[0]
+        parse_choice(split_thinking(probe.dialogue.opening + text, left_open=True)[1], probe.item)[
+            0
+        ]
         for probe, text in zip(probes, texts, strict=True)
     ]
     hits = [c == probe.implied for c, probe in zip(choices, probes, strict=True)]

@@ -136,7 +136,7 @@ def answer_items(
     completions = ask_thinking(stage, requests, spec.thinking, label)
     rows = [
         {"item": item.id, "sample": sample, "n_norms": n_norms}
-        | read_answer(completion, item)
+        | read_answer(completion, item, stage.left_open(completion))
         | stage.provenance(request, completion)
         for (item, sample, n_norms), request, completion in zip(
             asked, requests, completions, strict=True

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from mores.errors import InputError
 from mores.method.models import ModelSpec
+from mores.method.replies import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-OPEN, CLOSE = "<think>", "</think>"
 # What ends the thinking of R1 models, as they write it.
 END_THINKING = f"\n{CLOSE}\n\n"
 PROBE = "forty-two"
@@ -53,9 +53,14 @@ class Chat:
         )
 
     @property
+    def opens_thinking(self) -> bool:
+        """Whether a prompt ends with the thinking begun, so that a reply holds its end alone."""
+        return self.prompt(({"role": "user", "content": "?"},)).rstrip().endswith(OPEN)
+
+    @property
     def unthinking(self) -> str:
         """What makes a reply begin with thinking ended; empty for a model that never thinks."""
-        if self.prompt(({"role": "user", "content": "?"},)).rstrip().endswith(OPEN):
+        if self.opens_thinking:
             return END_THINKING
         if CLOSE in (self.tokenizer.chat_template or ""):
             return f"{OPEN}\n{END_THINKING}"
@@ -66,8 +71,7 @@ class Chat:
 
         Servers that part thinking from answer have it put together with an opening of its own.
         """
-        opened = self.prompt(({"role": "user", "content": "?"},)).rstrip().endswith(OPEN)
-        return text.removeprefix(f"{OPEN}\n") if opened else text
+        return text.removeprefix(f"{OPEN}\n") if self.opens_thinking else text
 
     def encode(self, prompt: str, completion: str) -> tuple[list[int], list[int]]:
         """Token ids of a prompt as a server gives it, and of a completion with its end token."""
@@ -77,10 +81,16 @@ class Chat:
 
 
 def load_chat(name: str, model: ModelSpec) -> Chat:
-    """The tokenizer of a model of the configuration."""
+    """The tokenizer of a model of the configuration; InputError where there is none to be had."""
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(model.path, revision=model.revision)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(model.path, revision=model.revision)
+    except (OSError, ValueError) as error:
+        why = str(error).strip().partition("\n")[0]
+        raise InputError(
+            f"models: {name}: no tokenizer of {model.path} to be had ({why}); check the path"
+        ) from None
     if not tokenizer.chat_template:
         raise InputError(f"models: {name}: {model.path} has no chat template; add one")
     return Chat(tokenizer, name, _stops(tokenizer, model))

@@ -62,6 +62,10 @@ class Item(Section):
         ends = {0: self.between[0], len(self.codes) - 1: self.between[1]}
         return ends.get(position, str(code))
 
+    def is_numeric(self, code: int) -> bool:
+        """Whether an option says no more than its number, or is a step of a long scale."""
+        return self.between is not None or self.text(code) == str(code)
+
 
 @dataclass(frozen=True)
 class Bank:

@@ -172,7 +172,7 @@ def ask_until_parsed(
         ]
         completions = stage.ask(requests, f"{field} {stage.country.code}") if requests else []
         for task, request, completion in zip(open_tasks, requests, completions, strict=True):
-            thinking, answer = split_thinking(completion.text)
+            thinking, answer = split_thinking(completion.text, stage.left_open(completion))
             cut = completion.finish_reason == "length"
             parsed = None if cut else task.parse(answer)
             done[task.name] = {

@@ -1,19 +1,25 @@
 """What the steps that write prompts have in common: words for a country, and a model to ask."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mores.canonical import digest
+from mores.errors import InputError
 from mores.method.items import Bank, Item
 from mores.method.models import ModelSpec
 from mores.method.prompts import Country, Prompts
+from mores.method.replies import CLOSE
 from mores.method.requests import Ask, Completion, Request
 from mores.spec import Section
 from mores.survey.part import BankPart
 
 if TYPE_CHECKING:
     from mores.method.chat import Chat
+
+log = logging.getLogger("mores.method.stage")
 
 
 class Worded(Section):
@@ -75,6 +81,29 @@ class Stage(Wording):
 
     ask: Ask
     chat: Callable[[], "Chat"]
+
+    @cached_property
+    def opens_thinking(self) -> bool | None:
+        """Whether prompts end with the thinking begun; None where no chat template tells.
+
+        A server of the user's may serve a model whose tokenizer is nowhere to be had.
+        """
+        try:
+            return self.chat().opens_thinking
+        except InputError as error:
+            log.warning("%s; a reply without </think> counts as an answer unless it is cut", error)
+            return None
+
+    def left_open(self, completion: Completion) -> bool:
+        """Whether a reply never ends the thinking that its prompt began.
+
+        Where nobody knows what the prompt began, a reply that was cut is taken to be thinking.
+        """
+        if CLOSE in completion.text:
+            return False
+        if self.opens_thinking is None:
+            return completion.finish_reason == "length"
+        return self.opens_thinking
 
     def provenance(self, request: Request, completion: Completion) -> dict[str, Any]:
         """What made a generated row, and the raw text that came."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mores.method.chat import CLOSE, END_THINKING, Chat
+from mores.method.chat import END_THINKING, Chat
+from mores.method.replies import CLOSE
 from mores.method.requests import Completion, Request
 from mores.method.stage import Stage
 

@@ -9,7 +9,6 @@ import logging
 from collections import Counter
 from typing import Any
 
-from mores.method.items import Item
 from mores.method.models import Sampling
 from mores.method.replies import read_answer
 from mores.method.requests import Completion, Request
@@ -84,18 +83,18 @@ def _round(
             "survey_answer": row["survey_answer"],
             "norm": row["norm"],
         }
-        | judge(completion, stage.item(row["item"]), row["survey_answer"])
+        | judge(stage, completion, row)
         | stage.provenance(request, completion)
         for (row, sample), request, completion in zip(wanted, requests, completions, strict=True)
     ]
 
 
-def judge(completion: Completion, item: Item, wanted: int) -> dict[str, Any]:
-    """A trace read as an answer, and its verdict."""
-    read = read_answer(completion, item)
+def judge(stage: Stage, completion: Completion, row: dict) -> dict[str, Any]:
+    """A trace of a row's item read as an answer, and its verdict."""
+    read = read_answer(completion, stage.item(row["item"]), stage.left_open(completion))
     if read["invalid"]:
         return {"verdict": read["invalid"]} | read
-    return {"verdict": "right" if read["choice"] == wanted else "wrong"} | read
+    return {"verdict": "right" if read["choice"] == row["survey_answer"] else "wrong"} | read
 
 
 def judge_duplicates(rows: list[dict]) -> None:

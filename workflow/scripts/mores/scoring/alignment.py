@@ -24,8 +24,8 @@ DIGITS = re.compile(r"\d+")
 def first_integer(text: str) -> int | None:
     """The first run of digits if its value is 0..10, as the published script takes it."""
     match = DIGITS.search(text)
-    value = int(match.group()) if match else -1
-    return value if 0 <= value <= 10 else None
+    value = float(match.group()) if match else -1  # which takes any number of digits
+    return int(value) if 0 <= value <= 10 else None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 from mores.errors import InputError
+from mores.method.choice import parse_choice
 from mores.method.items import Bank
-from mores.method.replies import parse_choice, split_thinking
+from mores.method.replies import split_thinking
 from mores.rows import read_json, read_jsonl
 from mores.scoring.alignment import tally
 from mores.scoring.cell import summary
@@ -69,11 +70,11 @@ def _row(entry: dict, where: str, bank: Bank) -> dict:
         raise InputError(f"{where}: the item bank has no {name}; drop the row or give --bank")
     text = "" if entry["answer"] is None else str(entry["answer"])
     answer = split_thinking(text)[1]
-    choice, invalid = parse_choice(answer, bank.items[name].codes)
+    choice, invalid = parse_choice(answer, bank.items[name])
     return {
         "item": name,
         "sample": entry.get("sample"),
-        "answer": text,
+        "answer": answer,
         "choice": choice,
         "invalid": invalid,
     }
