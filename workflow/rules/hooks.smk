@@ -20,7 +20,9 @@ def look_ahead():
     jobs = [(job.rule.name, job.wildcards_dict.get("model")) for job in workflow.dag.needrun_jobs()]
     models = [name for name in CONFIG.models if name in {model for _, model in jobs}]
     trained = {model for rule, model in jobs if rule == "train_adapter"}
-    found = preflight(SETTINGS, SPECS, models, trained, ask=False)
+    found = list(preflight(SETTINGS, SPECS, models, trained, ask=False))
+    for line in report(one for one in found if one[1].what == "key"):
+        print(line, file=sys.stderr)
     faults = [one for one in found if one[1].state == "fault"]
     if faults:
         sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))

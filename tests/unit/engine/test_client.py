@@ -1,15 +1,8 @@
 import time
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 
-from mores.engine.client import (
-    Address,
-    ServerGone,
-    ask,
-    seconds_asked,
-)
+from mores.engine.client import Address, ServerGone, ask
 from mores.engine.models import Adapter
 from mores.errors import EngineError
 
@@ -98,10 +91,3 @@ def test_unreachable_server_is_tried_again_then_named(request_to, settings):
 def test_server_without_adapters_is_told_so(request_to, address, settings):
     with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*max_lora_rank"):
         ask_all([request_to("say a")], address, settings, adapter=Adapter("/adapters/x", "d"))
-
-
-def test_retry_after_is_a_number_or_a_date():
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    assert seconds_asked("2") == 2
-    assert 50 < seconds_asked(later) <= 60
-    assert seconds_asked("soon") == seconds_asked(None) == 0

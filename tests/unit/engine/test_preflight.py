@@ -9,7 +9,13 @@ import pytest
 
 from mores.engine import preflight
 from mores.engine.adaptable import check_adaptable
-from mores.engine.preflight import Needs, check_endpoint, check_folder, check_memory
+from mores.engine.preflight import (
+    Needs,
+    check_endpoint,
+    check_folder,
+    check_key,
+    check_memory,
+)
 from mores.engine.settings import Endpoint, Resources
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
@@ -249,3 +255,22 @@ def test_a_server_that_looks_for_an_adapter_takes_some(endpoint):
     endpoint.reply = lambda body: 404 if "lora_name" in body else "5"
     endpoint.trouble = lambda body: f"No adapter found for {body['lora_path']}"
     assert served(endpoint, adapters=True)["adapters"][0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("url", "variable", "open_"),
+    [
+        ("http://node7:8000/v1", "KEY", True),
+        ("http://10.0.0.7/v1", "KEY", True),
+        ("http://127.0.0.1.evil.org/v1", "KEY", True),
+        ("https://node7/v1", "KEY", False),
+        ("http://localhost:8000/v1", "KEY", False),
+        ("http://127.0.0.2:8000/v1", "KEY", False),
+        ("http://[::1]:8000/v1", "KEY", False),
+        ("http://node7:8000/v1", None, False),
+    ],
+)
+def test_a_key_that_crosses_a_network_unencrypted_is_told(url, variable, open_):
+    told = list(check_key(Endpoint(url=url, served_model="m", key_variable=variable)))
+    assert [one.state for one in told] == ["unknown"] * open_
+    assert all("unencrypted: use https" in one.told and "KEY" in one.told for one in told)

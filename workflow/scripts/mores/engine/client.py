@@ -1,13 +1,13 @@
 """The client: many requests in flight to one OpenAI-compatible server, each tried repeatedly."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from mores.engine.exchange import Exchange, NoReply, Reply
 from mores.engine.models import Adapter
 from mores.engine.protocol import NoCompletion, body_of, read_completion
 from mores.engine.settings import Engine
@@ -15,8 +15,11 @@ from mores.engine.walltime import UNLIMITED, Walltime
 from mores.errors import EngineError
 from mores.method.requests import Completion, Request
 
+log = logging.getLogger("mores.engine")
+
 NONE: Mapping[str, Adapter] = {}
 TRANSIENT = {408, 409, 425, 429}  # and every 5xx
+LONG = 10.0  # seconds of waiting that are told, and between two such lines
 
 
 @dataclass(frozen=True)
@@ -75,23 +78,20 @@ class _Client:
     ):
         self.address, self.settings, self.alive, self.limit = address, settings, alive, limit
         self.adapters = adapters
+        self.exchange = Exchange(
+            address.url, address.key, settings.request_timeout, settings.concurrency
+        )
+        self.told = 0.0
 
     async def answer_all(self, requests: dict[str, Request], keep) -> None:
-        import aiohttp
-
         queue = iter(requests.items())
 
         async def work() -> None:
             while not self.limit.near() and (following := next(queue, None)):
                 keep(await self.persist(self.answer, *following))
 
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self.settings.concurrency),
-            timeout=aiohttp.ClientTimeout(total=self.settings.request_timeout),
-            headers={"Authorization": f"Bearer {self.address.key}"} if self.address.key else {},
-        )
         try:
-            async with self.session:
+            async with self.exchange:
                 for adapter in set(self.adapters.values()):
                     await self.persist(self.load, adapter)
                 async with (
@@ -121,6 +121,7 @@ class _Client:
             retry=tenacity.retry_if_exception_type(Transient),
             wait=lambda state: max(back_off(state), asked_wait(state)),
             stop=tenacity.stop_after_attempt(self.settings.retries + 1),
+            before_sleep=self.tell,
             reraise=True,
         )
         try:
@@ -135,56 +136,54 @@ class _Client:
         """Ask for one completion."""
         adapter = self.adapters.get(key)
         served = adapter.digest if adapter else self.address.served_model
-        status, text = await self.post(*body_of(request, served))
-        if status != 200:
+        reply = await self.post(*body_of(request, served))
+        if reply.status != 200:
             raise EngineError(
-                f"the server refused a request (HTTP {status}: {text[:500]}), beginning "
-                f"{request.beginning}; {self.address.explain()}"
+                f"the server refused a request (HTTP {reply.status}: {self.said(reply)}), "
+                f"beginning {request.beginning}; {self.address.explain()}"
             )
         try:
-            return read_completion(key, text)
+            completion = read_completion(key, reply.text)
         except NoCompletion as failure:
-            raise Transient(str(failure)) from None
+            raise Transient(self.exchange.shown(str(failure))) from None
+        if self.address.key and self.address.key in completion.text:
+            raise Transient("an answer that repeats the API key, which is not kept")
+        return completion
 
     async def load(self, adapter: Adapter) -> None:
         """Have the server load an adapter, unless it has."""
         body = {"lora_name": adapter.digest, "lora_path": adapter.folder}
-        status, text = await self.post("load_lora_adapter", body)
-        if status != 200 and "already" not in text:
+        reply = await self.post("load_lora_adapter", body)
+        if reply.status != 200 and "already" not in reply.text:
             raise EngineError(
-                f"the server did not load the adapter in {adapter.folder} (HTTP {status}: "
-                f"{text[:500]}); a server takes adapters of the rank it was started for (engine: "
-                f"max_lora_rank); {self.address.explain()}"
+                f"the server did not load the adapter in {adapter.folder} (HTTP {reply.status}: "
+                f"{self.said(reply)}); a server takes adapters of the rank it was started for "
+                f"(engine: max_lora_rank); {self.address.explain()}"
             )
 
-    async def post(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
-        """Status and text of an answer; Transient or ServerGone where another try may help."""
-        import aiohttp
-
+    async def post(self, path: str, body: dict[str, Any]) -> Reply:
+        """A reply; Transient or ServerGone where another try may help."""
         try:
-            async with self.session.post(f"{self.address.url}/{path}", json=body) as response:
-                text = (await response.read()).decode("utf-8", "replace")
-                status, asked = response.status, response.headers.get("Retry-After")
-        except TimeoutError:
-            limit = f"{self.settings.request_timeout:g} s (engine: request_timeout)"
-            raise self.failure(f"no answer within {limit}") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise self.failure(f"{type(error).__name__}: {error}") from None
-        if status in TRANSIENT or status >= 500:
-            raise self.failure(f"HTTP {status}: {text[:200]}", seconds_asked(asked))
-        return status, text
+            reply = await self.exchange.post(path, body)
+        except NoReply as failure:
+            raise self.failure(str(failure)) from None
+        if reply.status in TRANSIENT or reply.status >= 500:
+            raise self.failure(
+                f"HTTP {reply.status}: {self.exchange.shown(reply.text)}", reply.wait
+            )
+        return reply
+
+    def said(self, reply: Reply) -> str:
+        """What a refusal says, fit to be shown."""
+        return self.exchange.shown(reply.text, 500)
+
+    def tell(self, state: Any) -> None:
+        """Say why a long wait comes, once for all requests that wait."""
+        wait, now = state.next_action.sleep, time.monotonic()
+        if wait >= LONG and now >= self.told:
+            self.told = now + LONG
+            log.warning("%s; asking again in %.0f s", state.outcome.exception(), wait)
 
     def failure(self, said: str, wait: float = 0.0) -> Transient | ServerGone:
         """What a failed try comes to: the server is gone, or another try may help."""
         return Transient(said, wait) if self.alive() else ServerGone(said)
-
-
-def seconds_asked(header: str | None) -> float:
-    """Seconds of a Retry-After header, which gives a number or a date; 0 where it gives neither."""
-    if header is None:
-        return 0.0
-    with suppress(ValueError):
-        return max(0.0, float(header))
-    with suppress(ValueError, TypeError):
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
-    return 0.0

@@ -3,11 +3,9 @@
 Nothing is loaded: templates, tokens and sizes are read off the files that say them.
 """
 
-import json
+import asyncio
 import os
 import re
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import Any, Literal
 import psutil
 
 from mores.engine.devices import gpu_memory
+from mores.engine.exchange import Exchange, NoReply, Reply
 from mores.engine.protocol import NoCompletion, body_of, read_completion
 from mores.engine.settings import Endpoint, Resources
 from mores.errors import InputError
@@ -186,7 +185,9 @@ def check_endpoint(endpoint: Endpoint, needs: Needs) -> Iterator[Finding]:
         yield Finding("answers", "fault", f"{endpoint.url}: {refused}")
         return
     yield Finding(
-        "answers", "ok", f"{endpoint.url} as {endpoint.served_model}: {first.text[:40]!r}"
+        "answers",
+        "ok",
+        f"{endpoint.url} as {endpoint.served_model}: {server.exchange.shown(first.text, 40)!r}",
     )
     yield _repeats(server)
     yield _clean(first)
@@ -196,6 +197,13 @@ def check_endpoint(endpoint: Endpoint, needs: Needs) -> Iterator[Finding]:
         yield check_adapters(endpoint)
 
 
+def check_key(endpoint: Endpoint) -> Iterator[Finding]:
+    """An API key should not go over a network for all to read."""
+    if endpoint.key_in_the_open:
+        told = f"the key in {endpoint.key_variable} goes to {endpoint.url} unencrypted: use https"
+        yield Finding("key", "unknown", told)
+
+
 class _Refused(Exception):
     """A server that does not do what is asked; the message says what it said."""
 
@@ -203,31 +211,29 @@ class _Refused(Exception):
 class _Server:
     def __init__(self, endpoint: Endpoint):
         self.endpoint = endpoint
+        key = os.environ.get(endpoint.key_variable, "") if endpoint.key_variable else None
+        self.exchange = Exchange(endpoint.url, key, SECONDS)
 
     def answer(self, request: Request) -> Completion:
         """One completion, or _Refused."""
-        status, text = self.post(*body_of(request, self.endpoint.served_model))
-        if status != 200:
-            raise _Refused(f"HTTP {status}: {text[:200]}")
+        reply = self.post(*body_of(request, self.endpoint.served_model))
+        if reply.status != 200:
+            raise _Refused(f"HTTP {reply.status}: {self.exchange.shown(reply.text)}")
         try:
-            return read_completion("", text)
+            return read_completion("", reply.text)
         except NoCompletion as error:
-            raise _Refused(str(error)) from None
+            raise _Refused(self.exchange.shown(str(error))) from None
 
-    def post(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
-        """Status and text; _Refused where there is no server."""
-        headers = {"Content-Type": "application/json"}
-        if self.endpoint.key_variable:
-            key = os.environ.get(self.endpoint.key_variable, "")
-            headers["Authorization"] = f"Bearer {key}"
-        url = f"{self.endpoint.url.rstrip('/')}/{path}"
-        asked = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    def post(self, path: str, body: dict[str, Any]) -> Reply:
+        """What it replies; _Refused where there is no server."""
+
+        async def once() -> Reply:
+            async with self.exchange as exchange:
+                return await exchange.post(path, body)
+
         try:
-            with urllib.request.urlopen(asked, timeout=SECONDS) as reply:
-                return reply.status, reply.read(1 << 20).decode(errors="replace")
-        except urllib.error.HTTPError as error:
-            return error.code, error.read(1 << 16).decode(errors="replace")
-        except (OSError, ValueError) as error:
+            return asyncio.run(once())
+        except NoReply as error:
             raise _Refused(f"nobody answers ({error}); start the server, or mend `url`") from None
 
 
@@ -281,17 +287,18 @@ def check_adapters(endpoint: Endpoint) -> Finding:
     server = _Server(endpoint)
     nowhere = f"/no-such-adapter-{uuid.uuid4()}"
     try:
-        status, text = server.post(
+        reply = server.post(
             "load_lora_adapter", {"lora_name": "mores-preflight", "lora_path": nowhere}
         )
     except _Refused as refused:
         return Finding("adapters", "fault", str(refused))
-    if nowhere in text:
+    if nowhere in reply.text:
         return Finding("adapters", "ok", "/v1/load_lora_adapter looks for what it is told to load")
     return Finding(
         "adapters",
         "fault",
-        f"it loads none at run time (HTTP {status}: {text[:120]}): start vLLM with --enable-lora "
+        f"it loads none at run time (HTTP {reply.status}: "
+        f"{server.exchange.shown(reply.text, 120)}): start vLLM with --enable-lora "
         "and VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 (docs/engine.md), or drop what has a `tuning`",
     )
 

@@ -11,11 +11,12 @@ from typing import Any
 from mores.method.requests import Completion, Request
 
 PROTOCOL = 1
-UNFINISHED = {None, "abort", "error"}  # finish reasons of an answer that the server gave up
+UNFINISHED = {"abort", "error"}  # finish reasons of an answer that the server gave up
+MOST_TOKENS = 1 << 40  # that a server may say it counted
 
 
 class NoCompletion(Exception):
-    """A reply that is no completion; the message says what it is."""
+    """A reply that is no completion; the message says what it is, in the server's own words."""
 
 
 def body_of(request: Request, served: str) -> tuple[str, dict[str, Any]]:
@@ -38,10 +39,9 @@ def read_completion(key: str, text: str) -> Completion:
         answer = json.loads(text)
         choice, usage = answer["choices"][0], answer.get("usage") or {}
         message = choice.get("message") or {"content": choice["text"]}
-        reason = choice["finish_reason"]
-        given_up = reason in UNFINISHED or not isinstance(reason, str)
-        content = message.get("content") or ""
-        if thinking := message.get("reasoning_content") or message.get("reasoning"):
+        reason = _text(choice["finish_reason"])
+        content = _text(message.get("content"))
+        if thinking := _text(message.get("reasoning_content") or message.get("reasoning")):
             content = "".join(
                 ["<think>\n", thinking, *(["\n</think>\n", content] if content else [])]
             )
@@ -49,11 +49,25 @@ def read_completion(key: str, text: str) -> Completion:
             key=key,
             text=content.encode(errors="replace").decode(),  # half a surrogate pair fits no file
             finish_reason=reason,
-            prompt_tokens=usage.get("prompt_tokens", 0),
-            completion_tokens=usage.get("completion_tokens", 0),
+            prompt_tokens=_count(usage.get("prompt_tokens")),
+            completion_tokens=_count(usage.get("completion_tokens")),
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise NoCompletion(f"no chat completion ({error!r}): {text[:200]}") from None
-    if given_up:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise NoCompletion(f"no chat completion ({error!r}): {text}") from None
+    if not reason.isidentifier() or reason in UNFINISHED:
         raise NoCompletion(f"the server gave an answer up (finish reason {reason})")
     return completion
+
+
+def _text(said: Any) -> str:
+    """A text, or nothing where there is none."""
+    if said is None or isinstance(said, str):
+        return said or ""
+    raise TypeError(f"a text is wanted, not {type(said).__name__}")
+
+
+def _count(said: Any) -> int:
+    """How many tokens, 0 where the server does not say."""
+    if said is None or (type(said) is int and 0 <= said <= MOST_TOKENS):
+        return said or 0
+    raise TypeError("a number of tokens is wanted")

@@ -1,6 +1,8 @@
 """How the work is done, as a user configures it: none of it changes a result."""
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -45,6 +47,20 @@ class Endpoint(Section):
     url: str = Field(pattern=r"^https?://", description="Base address, ending in /v1.")
     served_model: str = Field(description="The model's name on that server.")
     key_variable: str | None = Field(None, description="Environment variable with the API key.")
+
+    @property
+    def key_in_the_open(self) -> bool:
+        """Whether the API key goes over a network unencrypted."""
+        parts = urlsplit(self.url)
+        return bool(self.key_variable) and parts.scheme == "http" and not _is_here(parts.hostname)
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether a host is this one, by its loopback."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class Cluster(Section):

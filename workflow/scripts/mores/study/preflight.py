@@ -11,6 +11,7 @@ from mores.engine.preflight import (
     check_endpoint,
     check_folder,
     check_memory,
+    check_key,
 )
 from mores.method.prompts import Prompts
 from mores.shipped import locate
@@ -46,6 +47,7 @@ def preflight(
             yield name, Finding("files", "unknown", told)
         if config.engine.launcher == "endpoint":
             endpoint = config.engine.endpoints[name]
+            yield from ((name, finding) for finding in check_key(endpoint))
             if ask:
                 yield from ((name, finding) for finding in check_endpoint(endpoint, needs))
             elif needs.adapters:

@@ -1,0 +1,123 @@
+"""One request to a server and its reply: bounded in bytes and in time, and told so that it is safe.
+
+A server may be broken or hostile. What it says is never decompressed, followed elsewhere, or read
+beyond a limit, and it is shown escaped, in one line, without the key.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
+
+MOST = 4 << 20  # bytes of a reply that are read: a completion of 100,000 tokens has about 1 MiB
+LARGE = 256 << 10  # bytes above which few replies are read at once, since memory is finite
+LARGE_AT_ONCE = 4
+PATIENCE = 300.0  # seconds: a server that asks for more is asked again nevertheless
+
+
+class NoReply(Exception):
+    """Nothing came that could be read; the message says what came instead."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Status and text of a reply, and for how many seconds the server wants to be left alone."""
+
+    status: int
+    text: str
+    wait: float = 0.0
+
+
+class Exchange:
+    """Requests to one address, `at_once` of them, each with so many seconds for its reply."""
+
+    def __init__(self, url: str, key: str | None, seconds: float, at_once: int = 1):
+        self.url, self.key, self.seconds, self.at_once = url.rstrip("/"), key, seconds, at_once
+
+    async def __aenter__(self) -> Self:
+        import aiohttp
+
+        authorization = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        self.turns = asyncio.Semaphore(LARGE_AT_ONCE)
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.at_once),
+            timeout=aiohttp.ClientTimeout(total=self.seconds),
+            headers={"Accept-Encoding": "identity"} | authorization,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        await self.session.close()
+
+    async def post(self, path: str, body: dict[str, Any]) -> Reply:
+        """The reply to `body` as JSON; NoReply where none came whole, in time and in bounds."""
+        import aiohttp
+
+        try:
+            async with self.session.post(
+                f"{self.url}/{path}", json=body, allow_redirects=False
+            ) as response:
+                if 300 <= response.status < 400:
+                    return Reply(response.status, _elsewhere(response))
+                text = await self._read(response)
+                return Reply(
+                    response.status, text, seconds_asked(response.headers.get("Retry-After", ""))
+                )
+        except TimeoutError:
+            limit = f"{self.seconds:g} s (engine: request_timeout)"
+            raise NoReply(f"no answer within {limit}") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NoReply(self.shown(f"{type(error).__name__}: {error}")) from None
+
+    async def _read(self, response: "ClientResponse") -> str:
+        """The text of a reply; of large ones only few are in memory at a time."""
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise NoReply("a compressed reply, which nobody asked for")
+        if (response.content_length or 0) > MOST:
+            raise NoReply(f"a reply of {response.content_length:,} bytes, more than {MOST:,}")
+        parts = bytearray()
+        async with AsyncExitStack() as turn:
+            async for part in response.content.iter_any():
+                if len(parts) <= LARGE < len(parts) + len(part):
+                    await turn.enter_async_context(self.turns)
+                parts += part
+                if len(parts) > MOST:
+                    raise NoReply(f"a reply of more than {MOST:,} bytes")
+            return parts.decode("utf-8", "replace")
+
+    def shown(self, said: str, length: int = 200) -> str:
+        """What a server said, as `shown` and without the key that it was sent."""
+        return shown(said.replace(self.key, "[the key]") if self.key else said, length)
+
+
+def shown(said: str, length: int = 200) -> str:
+    """The beginning of what somebody else said, in one line in which nothing acts.
+
+    Line ends, control characters, escape sequences and marks that turn text around are spelt out.
+    """
+    begun = said[:length]
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in begun
+    )
+
+
+def _elsewhere(response: "ClientResponse") -> str:
+    place = response.headers.get("Location", "nowhere")
+    return f"it sends to {place}, which is not asked; if it should be, name it in `url`"
+
+
+def seconds_asked(header: str) -> float:
+    """Seconds of a Retry-After, a number or a date, at most PATIENCE; 0 where it is neither."""
+    seconds = 0.0
+    with suppress(ValueError, TypeError, OverflowError):
+        seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+    with suppress(ValueError):
+        seconds = float(header)
+    return min(seconds, PATIENCE) if seconds > 0 else 0.0  # of NaN, too
