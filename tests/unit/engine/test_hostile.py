@@ -160,7 +160,7 @@ except EngineError as error:
     ["a body of 1 GB, in chunks", "a gzip bomb", "endless trailers", "JSON a number of 3 MB"],
 )
 def test_64_of_them_at_once_stay_within_memory(hostile, pythonpath, name):
-    """Measured: some 30 MiB over a client that has asked nothing, where 3.2 GB were taken."""
+    """Measured: at most 97 MiB over a client that has asked nothing, where one took 3.2 GB."""
     hostile.behave(RETRIED[name])
     done = subprocess.run(
         [sys.executable, "-c", CLIENT, hostile.url],
@@ -172,4 +172,4 @@ def test_64_of_them_at_once_stay_within_memory(hostile, pythonpath, name):
     )
     told = json.loads(done.stdout)
     assert told["kept"] == 0 and fit_to_be_shown(told["told"])
-    assert told["after"] - told["before"] < 120, told
+    assert told["after"] - told["before"] < 160, told

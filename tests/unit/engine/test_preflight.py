@@ -90,6 +90,13 @@ def test_tokens_that_no_file_names_are_unknown_and_no_fault(model):
     assert looked(model)["end tokens"][0] == "unknown"
 
 
+def test_signs_of_a_tokenizer_that_are_not_known_are_told(model):
+    added = json.loads((model / "tokenizer.json").read_text())["added_tokens"]
+    changed(model, "tokenizer.json", added_tokens=[*added, added[0] | {"content": "]~b]"}])
+    state, told = looked(model)["control tokens"]
+    assert state == "unknown" and told.startswith("]~b]:")
+
+
 def test_the_tokenizers_own_end_counts_without_a_generation_config(model):
     (model / "generation_config.json").unlink()
     assert looked(model)["end tokens"][0] == "ok"

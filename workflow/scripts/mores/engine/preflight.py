@@ -19,6 +19,7 @@ from mores.engine.exchange import Exchange, NoReply, Reply
 from mores.engine.protocol import NoCompletion, body_of, read_completion
 from mores.engine.settings import Endpoint, Resources
 from mores.errors import InputError
+from mores.method.control import cut_control
 from mores.method.requests import Completion, Request
 from mores.rows import read_json
 
@@ -67,6 +68,7 @@ def check_folder(folder: Path, needs: Needs, max_model_len: int | None) -> Itera
         return
     yield Finding("chat template", "ok", f"{len(template):,} characters")
     yield check_ends(folder, template)
+    yield from check_control(folder)
     yield check_context(folder, config, needs, max_model_len)
 
 
@@ -107,6 +109,16 @@ def check_ends(folder: Path, template: str) -> Finding:
         "template never writes: replies run on to their limit; mend eos_token_id in "
         "generation_config.json",
     )
+
+
+def check_control(folder: Path) -> Iterator[Finding]:
+    """What its tokenizer takes for a sign should be known, to be cut from norms and wording."""
+    added = _json(folder / "tokenizer.json").get("added_tokens", [])
+    signs = [one["content"] for one in added if one["special"]]
+    odd = [one for one in signs if cut_control(one) != ("", 1)]
+    if odd:
+        told = f"{', '.join(odd[:5])}: not cut where a norm or wording holds one"
+        yield Finding("control tokens", "unknown", told)
 
 
 def check_context(

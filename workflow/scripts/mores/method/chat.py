@@ -4,15 +4,19 @@ The same text is put before a model by the server, in training, and where a repl
 in a certain way, so that what is learnt is what is later asked.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mores.errors import InputError
+from mores.method.control import cut_control
 from mores.method.models import ModelSpec
 from mores.method.replies import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+log = logging.getLogger("mores.method.chat")
 
 # What ends the thinking of R1 models, as they write it.
 END_THINKING = f"\n{CLOSE}\n\n"
@@ -69,8 +73,12 @@ class Chat:
     def reply(self, text: str) -> str:
         """A reply as it follows the prompt: thinking that the prompt opens is not opened again.
 
-        Servers that part thinking from answer have it put together with an opening of its own.
+        Servers that part thinking from answer have it put together with an opening of its own. What
+        a model spelt like a control token, besides the tags of its thinking, is cut.
         """
+        text, count = cut_control(text, kept=(OPEN, CLOSE))
+        if count:
+            log.warning("%s: %d control token(s) cut from a reply", self.name, count)
         return text.removeprefix(f"{OPEN}\n") if self.opens_thinking else text
 
     def encode(self, prompt: str, completion: str) -> tuple[list[int], list[int]]:

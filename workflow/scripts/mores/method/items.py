@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from mores.errors import InputError
+from mores.method.control import control_in
 from mores.spec import Section
 
 
@@ -47,6 +48,9 @@ class Item(Section):
             raise ValueError("codes must be at least two, distinct and ascending")
         if len(set(self.options)) != len(self.options):
             raise ValueError("two options have the same text")
+        for text in (self.wording, *self.options, *(self.between or ())):
+            if token := control_in(text):
+                raise ValueError(f"chat models take {token} for a sign, not for words: take it out")
         return self
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from mores.method.control import cut_control
 from mores.method.items import Item
 from mores.method.models import Sampling
 from mores.method.replies import parse_norm, parse_norms, split_thinking
@@ -161,7 +162,8 @@ def ask_until_parsed(
     """Ask every task; ask those whose answer does not parse again, with a new seed each time.
 
     Returns, by task name, the parsed answer under `field` (None when all `retries` failed),
-    `reason`, the number of `attempts`, the thinking, and the last answer's provenance.
+    `reason`, the number of `attempts`, how many `control_tokens` were cut from the last answer, the
+    thinking, and that answer's provenance.
     """
     done: dict[str, dict[str, Any]] = {}
     for attempt in range(spec.retries + 1):
@@ -173,12 +175,14 @@ def ask_until_parsed(
         completions = stage.ask(requests, f"{field} {stage.country.code}") if requests else []
         for task, request, completion in zip(open_tasks, requests, completions, strict=True):
             thinking, answer = split_thinking(completion.text, stage.left_open(completion))
+            answer, signs = cut_control(answer)
             cut = completion.finish_reason == "length"
             parsed = None if cut else task.parse(answer)
             done[task.name] = {
                 field: parsed,
                 "reason": "malformed" if parsed is None else None,
                 "attempts": attempt + 1,
+                "control_tokens": signs,
                 "thinking": thinking,
                 **stage.provenance(request, completion),
             }
@@ -192,6 +196,8 @@ def _report(stage: Stage, done: dict[str, dict[str, Any]], field: str) -> None:
     failed = [name for name, row in done.items() if row[field] is None]
     mined = len(done) - len(failed)
     log.info("%s: %d %s mined, %d asked again", stage.country.code, mined, field, again)
+    if signs := sum(row["control_tokens"] for row in done.values()):
+        log.warning("%s: %d control token(s) cut from %s", stage.country.code, signs, field)
     if failed:
         log.warning(
             "%s: %s malformed after all retries: %s", stage.country.code, field, ", ".join(failed)

@@ -1,6 +1,8 @@
 """Prompts: the templates of a study, rendered for a country."""
 
+import logging
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import jinja2.meta
@@ -8,7 +10,10 @@ import yaml
 
 from mores.canonical import digest
 from mores.errors import InputError
+from mores.method.control import cut_control
 from mores.spec import Section
+
+log = logging.getLogger("mores.method.prompts")
 
 
 class Country(Section):
@@ -52,7 +57,8 @@ def load_neutral(path: str | Path) -> list[str]:
 class Prompts:
     """The Jinja templates of a folder; a value that a template names must be given.
 
-    A template is read once: what is rendered is what its digest is of.
+    A template is read once: what is rendered is what its digest is of. From what is put into it,
+    control tokens are cut, whoever wrote them; the template's own words are left alone.
     """
 
     def __init__(self, folder: str | Path):
@@ -63,6 +69,7 @@ class Prompts:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=as_words,
         )
 
     def _source(self, file: str) -> str:
@@ -94,3 +101,13 @@ class Prompts:
         """One user turn, as chat messages: R1 models advise against a system prompt."""
         text = self.environment.get_template(f"{template}.j2").render(**values).strip()
         return ({"role": "user", "content": text},)
+
+
+def as_words(value: Any) -> Any:
+    """A value as it is put into a prompt: words, and no control token."""
+    if not isinstance(value, str):
+        return value
+    words, count = cut_control(value)
+    if count:
+        log.warning("a prompt: %d control token(s) cut from %r", count, value[:200])
+    return words
