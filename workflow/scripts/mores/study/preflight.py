@@ -10,8 +10,8 @@ from mores.engine.preflight import (
     check_adapters,
     check_endpoint,
     check_folder,
-    check_memory,
     check_key,
+    check_memory,
 )
 from mores.method.prompts import Prompts
 from mores.shipped import locate
