@@ -60,5 +60,5 @@ def test_a_bank_needs_its_three_keys(tmp_path):
     path.write_text("survey: s\n")
     with pytest.raises(InputError, match="items"):
         load_bank(path)
-    with pytest.raises(InputError, match="no such item bank"):
+    with pytest.raises(InputError, match="no such file"):
         load_bank(tmp_path / "absent.yaml")

@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import jinja2
 import pytest
 
 from mores.errors import InputError
@@ -44,7 +43,9 @@ def test_a_long_scale_names_only_its_ends(prompts):
 
 
 def test_a_value_nobody_gives_is_an_error(prompts, item):
-    with pytest.raises(jinja2.UndefinedError):
+    with pytest.raises(
+        InputError, match=r"answer\.j2: .examples. is undefined|answer\.j2.*undefined"
+    ):
         prompts.render("answer", item=item, norms=[])
 
 
@@ -57,10 +58,10 @@ def test_a_country_needs_name_and_adjective(tmp_path):
 
 def test_a_bad_file_of_names_is_named(tmp_path):
     path = tmp_path / "names.yaml"
-    with pytest.raises(InputError, match=r"names.yaml: no such file of country names"):
+    with pytest.raises(InputError, match=r"names.yaml: no such file"):
         load_countries(path)
     path.write_text("KEN: {name: Kenya")
-    with pytest.raises(InputError, match=r"names.yaml: not YAML"):
+    with pytest.raises(InputError, match=r"names.yaml, line 2: not YAML"):
         load_countries(path)
     path.write_text("[KEN]\n")
     with pytest.raises(InputError, match=r"names.yaml: needs country codes"):
@@ -74,7 +75,7 @@ def test_neutral_text_is_its_lines_without_blank_ones(tmp_path):
     path.write_text("\n\n")
     with pytest.raises(InputError, match="no line of neutral text"):
         load_neutral(path)
-    with pytest.raises(InputError, match="no such file of neutral text"):
+    with pytest.raises(InputError, match="no such file"):
         load_neutral(tmp_path / "absent.txt")
 
 

@@ -100,7 +100,7 @@ def test_digits_without_end_are_an_invalid_answer(files):
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ('[{"item": "XX99", "answer": "1"}]', "row 1: the item bank has no XX99"),
+        ('[{"item": "XX99", "answer": "1"}]', "row 1: the item bank has no 'XX99'"),
         ('[{"item": "CU01"}]', "needs `item`"),
         (
             '[{"item": "CU01", "answer": 1}, {"item": "CU01", "answer": 2}]',

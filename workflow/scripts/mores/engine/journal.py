@@ -117,11 +117,11 @@ def _row(completion: Completion) -> dict[str, Any]:
 def _parse(line: bytes) -> Completion | None:
     """The completion of a line, or None where the line holds anything else, or is damaged."""
     try:
-        row = json.loads(line)
+        row = json.loads(str(line, "utf-8"))
         noted = row.pop("digest")
         completion = Completion(**row)
         undamaged = digest(row)[:16] == noted
-    except (ValueError, TypeError, AttributeError, LookupError):
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return None
     texts = (completion.key, completion.text, completion.finish_reason)
     return completion if undamaged and all(isinstance(text, str) for text in texts) else None

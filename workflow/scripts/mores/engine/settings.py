@@ -9,21 +9,26 @@ from pydantic import Field
 from mores.method.models import ModelSpec
 from mores.spec import Section
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+LONGEST_WAIT = 1e7  # seconds
 
 
 class Resources(Section):
     """Runtime: what a job that serves or trains a model asks of a cluster."""
 
-    gpus: int = Field(0, ge=0, description="GPUs of a server; training uses one of them.")
-    cpus: int = Field(1, ge=1)
-    mem_mb: int = Field(8000, ge=1, description="Main memory in MB.")
-    minutes: int = Field(120, ge=1, description="Time limit of each job.")
+    gpus: int = Field(0, ge=0, le=1024, description="GPUs of a server; training uses one of them.")
+    cpus: int = Field(1, ge=1, le=10_000)
+    mem_mb: int = Field(8000, ge=1, le=100_000_000, description="Main memory in MB.")
+    minutes: int = Field(120, ge=1, le=1_000_000, description="Time limit of each job.")
     replicas: int = Field(
-        1, ge=1, description="Servers at once, when several jobs ask; each on GPUs of its own."
+        1,
+        ge=1,
+        le=1000,
+        description="Servers at once, when several jobs ask; each on GPUs of its own.",
     )
     tokens_per_second: float = Field(
-        2000, gt=0, description="Output tokens per second and GPU, for the cost plan."
+        2000, gt=0, le=1e9, description="Output tokens per second and GPU, for the cost plan."
     )
 
 
@@ -37,7 +42,7 @@ class Training(Section):
     """Runtime: how adapters are trained; changing it makes no result stale."""
 
     gradient_checkpointing: bool = Field(False, description="Less memory for more time.")
-    save_steps: int = Field(20, ge=1, description="Steps between checkpoints.")
+    save_steps: int = Field(20, ge=1, le=1_000_000, description="Steps between checkpoints.")
     report_to: Literal["none", "trackio", "wandb", "tensorboard"] = "none"
 
 
@@ -84,20 +89,30 @@ class Engine(Section):
     )
     cluster: Cluster = Cluster()
     endpoints: dict[Name, Endpoint] = Field({}, description="For `endpoint`: one per model.")
-    concurrency: int = Field(256, ge=1, description="Requests a job keeps in flight.")
-    request_timeout: float = Field(600, gt=0, description="Seconds before a request is retried.")
-    start_timeout: float = Field(900, gt=0, description="Seconds a server may take to start.")
+    concurrency: int = Field(256, ge=1, le=100_000, description="Requests a job keeps in flight.")
+    request_timeout: float = Field(
+        600, gt=0, le=LONGEST_WAIT, description="Seconds before a request is retried."
+    )
+    start_timeout: float = Field(
+        900, gt=0, le=LONGEST_WAIT, description="Seconds a server may take to start."
+    )
     idle_timeout: float = Field(
         60,
         gt=0,
+        le=LONGEST_WAIT,
         description="Seconds a server outside any run, or one that is a SLURM job, waits for work.",
     )
-    retries: int = Field(6, ge=0, description="Attempts after a transient error, with back-off.")
+    retries: int = Field(
+        6, ge=0, le=1000, description="Attempts after a transient error, with back-off."
+    )
     adapter_slots: int = Field(
-        8, ge=1, description="Adapters one batch may mix; on the CPU all of them."
+        8, ge=1, le=10_000, description="Adapters one batch may mix; on the CPU all of them."
     )
     max_lora_rank: int | None = Field(
-        None, ge=1, description="Largest rank served; without it the largest under `tunings`."
+        None,
+        ge=1,
+        le=512,
+        description="Largest rank served; without it the largest under `tunings`.",
     )
     server_args: list[str] = Field([], description="More arguments for the vLLM server.")
     server_env: dict[str, str] = Field({}, description="Environment of the vLLM server.")

@@ -25,7 +25,7 @@ class Evaluation(Section):
     """The methods that answer it; null: all."""
     countries: tuple[str, ...] | None = Field(None, min_length=1)
     """The countries it is asked about; null: all of the study."""
-    samples: int | None = Field(None, ge=1)
+    samples: int | None = Field(None, ge=1, le=10_000)
     """Answers drawn per question; null: as `answers: samples` says."""
 
     part: ClassVar[Part] = "all"

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from mores.errors import InputError
 from mores.method.items import Bank, Item
-from mores.method.models import Sampling
+from mores.method.models import LARGEST_CONTEXT, Sampling
 from mores.method.prompts import load_neutral
 from mores.method.replies import read_answer
 from mores.method.requests import Request
@@ -21,7 +21,7 @@ from mores.method.thinking import ask_thinking
 log = logging.getLogger("mores.method.answers")
 
 
-Thinking = Literal["full", "none"] | Annotated[int, Field(ge=1)]
+Thinking = Literal["full", "none"] | Annotated[int, Field(ge=1, le=LARGEST_CONTEXT)]
 Control = Literal["shuffled", "neutral"]
 
 

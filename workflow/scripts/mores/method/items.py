@@ -2,14 +2,38 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.method.control import control_in
 from mores.spec import Section
+from mores.yamls import read_yaml
+
+LARGEST_CODE = 2**15 - 1
+FEW = 5  # faults told of one entry
+LONGEST_NAME, LONGEST_TEXT = 200, 20_000
+
+
+def _name(text: str) -> str:
+    """A name that stands in tables: in one line, without blanks around it."""
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("a name has no line ends, tabs or blanks around it")
+    return text
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("no text; write some")
+    return text
+
+
+ItemName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_name)]
+TopicName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_name)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_text)]
+# Below zero are missing answers. Strict, since `true` is no 1.
+Code = Annotated[int, Field(strict=True, ge=0, le=LARGEST_CODE)]
 
 
 class Item(Section):
@@ -20,20 +44,21 @@ class Item(Section):
     away from what the topic's title names.
     """
 
-    id: str
-    topic: str
-    wording: str
-    options: tuple[str, ...] = ()
-    between: tuple[str, str] | None = None
-    codes: tuple[int, ...] = Field(default=(), validate_default=True)
+    id: ItemName
+    topic: TopicName
+    wording: Text
+    options: tuple[Text, ...] = ()
+    between: tuple[Text, Text] | None = None
+    codes: tuple[Code, ...] = Field(default=(), validate_default=True)
     kind: Literal["ordinal", "nominal"] = "ordinal"
     reversed: bool = False
 
     @model_validator(mode="before")
     @classmethod
-    def _count_codes_from_one(cls, data: dict) -> dict:
-        if isinstance(data, dict) and "codes" not in data:
-            data = data | {"codes": range(1, len(data.get("options", ())) + 1)}
+    def _count_codes_from_one(cls, data: Any) -> Any:
+        options = data.get("options") if isinstance(data, dict) else None
+        if isinstance(options, list | tuple) and "codes" not in data:
+            data = data | {"codes": tuple(range(1, len(options) + 1))}
         return data
 
     @model_validator(mode="after")
@@ -84,35 +109,49 @@ class Bank:
         return [item for item in self.items.values() if item.topic == topic]
 
 
+class _File(Section):
+    """An item bank as it stands in a file; other keys hold what its anchors name."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    survey: Text
+    topics: dict[Annotated[TopicName, Field(min_length=1)], Text] = Field(min_length=1)
+    items: list[Any] = Field(min_length=1)
+
+
 def load_bank(path: str | Path) -> Bank:
     """Read an item bank; every fault is an InputError that names the file and the item."""
+    raw = read_yaml(path)
+    if not isinstance(raw, dict):
+        raise InputError(f"{path}: an item bank needs the keys survey, topics, items; add them")
     try:
-        raw = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such item bank; check `survey: bank`") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML; mend it: {error}") from None
-    missing = {"survey", "topics", "items"} - set(raw if isinstance(raw, dict) else ())
-    if missing:
-        raise InputError(f"{path}: an item bank needs the keys {sorted(missing)}; add them")
-    items = {}
-    for number, entry in enumerate(raw["items"], start=1):
+        file = _File.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(f"{path}: {faults_of(error)}; mend the item bank") from None
+    items: dict[str, Item] = {}
+    for number, entry in enumerate(file.items, start=1):
         item = _item(entry, f"{path}, item {number}")
         if item.id in items:
             raise InputError(f"{path}, item {number}: {item.id} stands twice; remove one")
-        if item.topic not in raw["topics"]:
+        if item.topic not in file.topics:
             raise InputError(f"{path}, item {item.id}: no topic {item.topic!r}; add it to `topics`")
         items[item.id] = item
-    return Bank(raw["survey"], raw["topics"], items)
+    return Bank(file.survey, file.topics, items)
 
 
-def _item(entry: dict, where: str) -> Item:
+def _item(entry: Any, where: str) -> Item:
     try:
         return Item.model_validate(entry)
     except ValidationError as error:
-        name = entry.get("id", "") if isinstance(entry, dict) else ""
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'item'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise InputError(f"{where} {name}: {faults}; mend the item") from None
+        name = shown(entry.get("id", "")) if isinstance(entry, dict) else ""
+        raise InputError(f"{where} {name}: {faults_of(error)}; mend the item") from None
+
+
+def faults_of(error: ValidationError) -> str:
+    """What is wrong with a value, part by part, and what stands there."""
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'the whole'}: {fault['msg']}"
+        + (f", not {shown(fault['input'])}" if fault["type"].endswith("_type") else "")
+        + (" without quotes" if fault["type"] == "string_type" else "")
+        for fault in error.errors()[:FEW]
+    )

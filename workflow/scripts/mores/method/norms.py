@@ -32,7 +32,7 @@ class Way(Section):
 
     answers: Literal["none", "top", "ranked"]
     """What of a country's answers is shown: none, the top one, all by frequency."""
-    top_k: int | None = Field(None, ge=1)
+    top_k: int | None = Field(None, ge=1, le=1000)
     """Ranked: only the first so many answers."""
     min_share: float = Field(0, ge=0, lt=1)
     """Ranked: no answers below this share."""

@@ -2,16 +2,21 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import jinja2
 import jinja2.meta
-import yaml
+from pydantic import Field, ValidationError
 
 from mores.canonical import digest
-from mores.errors import InputError
+from mores.errors import InputError, one_line, shown
 from mores.method.control import cut_control
+from mores.method.items import ItemName, faults_of
+from mores.rows import read_text
 from mores.spec import Section
+from mores.yamls import read_yaml
+
+LARGEST = 2**20  # bytes of a template
 
 log = logging.getLogger("mores.method.prompts")
 
@@ -19,39 +24,34 @@ log = logging.getLogger("mores.method.prompts")
 class Country(Section):
     """A country as prompts name it."""
 
-    code: str
-    name: str
-    adjective: str
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    name: ItemName
+    adjective: ItemName
 
 
 def load_countries(path: str | Path) -> dict[str, Country]:
     """Read the names of countries: ISO code to name and adjective."""
-    try:
-        raw = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file of country names; check the path") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML; mend it: {error}") from None
+    raw = read_yaml(path)
     if not isinstance(raw, dict):
         raise InputError(f"{path}: needs country codes, each with `name` and `adjective`")
     fields = {"name", "adjective"}
-    faulty = [
-        code for code, entry in raw.items() if not isinstance(entry, dict) or set(entry) != fields
-    ]
-    if faulty:
-        raise InputError(f"{path}: {', '.join(faulty)}: give `name` and `adjective`, no more")
-    return {code: Country(code=code, **entry) for code, entry in raw.items()}
+    names = {}
+    for code, entry in raw.items():
+        if not isinstance(entry, dict) or set(entry) != fields:
+            raise InputError(f"{path}: {shown(code)}: give `name` and `adjective`, no more")
+        try:
+            names[code] = Country(code=code, **entry)
+        except ValidationError as error:
+            raise InputError(f"{path}: {shown(code)}: {faults_of(error)}; mend it") from None
+    return names
 
 
 def load_neutral(path: str | Path) -> list[str]:
     """Read the lines of neutral text, which state no norm."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file of neutral text; check the path") from None
+    lines = [line.strip() for line in read_text(path, LARGEST).split("\n")]
     if not any(lines):
         raise InputError(f"{path}: holds no line of neutral text; write some")
-    return [line.strip() for line in lines if line.strip()]
+    return [line for line in lines if line]
 
 
 class Prompts:
@@ -78,28 +78,50 @@ class Prompts:
             path = self.folder / file
             if not path.is_file():
                 raise InputError(f"prompts: no template {file} in {self.folder}; add it")
-            self.sources[file] = path.read_text(encoding="utf-8")
+            self.sources[file] = read_text(path, LARGEST)
         return self.sources[file]
 
     def digest(self, template: str) -> str:
         """SHA-256 of a template and of all it includes."""
-        found: dict[str, str] = {}
-        ahead = {f"{template}.j2"}
-        while ahead:
-            file = ahead.pop()
-            found[file] = self._source(file)
-            for name in jinja2.meta.find_referenced_templates(self.environment.parse(found[file])):
-                if name is None:
-                    raise InputError(
-                        f"{self.folder / file}: includes a template by a name that is computed; "
-                        "write the name out, or nobody can tell what it depends on"
-                    )
-                ahead |= {name} - found.keys()
-        return digest(found)
+        return digest(self._included(f"{template}.j2", ()))
+
+    def _included(self, file: str, by: tuple[str, ...]) -> dict[str, str]:
+        """The sources of a file and of all it includes; `by` are those that include it."""
+        if file in by:
+            raise InputError(
+                f"{self.folder / by[-1]}: includes {file}, which includes it; drop one"
+            )
+        found = {file: self._source(file)}
+        for name in jinja2.meta.find_referenced_templates(self._parsed(file)):
+            if name is None:
+                raise InputError(
+                    f"{self.folder / file}: includes a template by a name that is computed; "
+                    "write the name out, or nobody can tell what it depends on"
+                )
+            found |= self._included(name, (*by, file))
+        return found
+
+    def _parsed(self, file: str) -> jinja2.nodes.Template:
+        try:
+            return self.environment.parse(self._source(file))
+        except jinja2.TemplateSyntaxError as error:
+            at = f"{self.folder / file}, line {error.lineno}"
+            raise InputError(f"{at}: {one_line(error.message)}; mend the template") from None
+        except (RecursionError, ValueError) as error:
+            raise InputError(
+                f"{self.folder / file}: {one_line(error)}; mend the template"
+            ) from None
 
     def render(self, template: str, **values) -> tuple[dict[str, str], ...]:
         """One user turn, as chat messages: R1 models advise against a system prompt."""
-        text = self.environment.get_template(f"{template}.j2").render(**values).strip()
+        self._parsed(f"{template}.j2")
+        try:
+            text = self.environment.get_template(f"{template}.j2").render(**values).strip()
+        except InputError:
+            raise
+        except Exception as error:  # a template may do anything, and may fail at anything
+            at = self.folder / f"{template}.j2"
+            raise InputError(f"{at}: {one_line(error)}; mend the template") from None
         return ({"role": "user", "content": text},)
 
 

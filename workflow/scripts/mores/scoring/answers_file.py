@@ -1,13 +1,13 @@
 """Any answers file, scored: what another project's model said, against any survey."""
 
 from collections import Counter
-from pathlib import Path
+from typing import Any
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.method.choice import parse_choice
 from mores.method.items import Bank
 from mores.method.replies import split_thinking
-from mores.rows import read_json, read_jsonl
+from mores.rows import read_json, read_jsonl, read_text
 from mores.scoring.alignment import tally
 from mores.scoring.cell import summary
 from mores.survey.importing import read_survey
@@ -47,8 +47,8 @@ def score_answers(survey: str, country: str, answers: str, mode: str, bank: Bank
 
 def read_answers(path: str, bank: Bank) -> list[dict]:
     """Rows of a JSON list or JSONL file with `item`, `answer` (final text), `choice`, `invalid`."""
-    lines = Path(path).read_text(encoding="utf-8").lstrip() if Path(path).is_file() else ""
-    raw = read_json(path) if lines.startswith("[") else read_jsonl(path)
+    is_list = read_text(path).lstrip().startswith("[")
+    raw = read_json(path) if is_list else read_jsonl(path)
     rows = [_row(entry, f"{path}, row {number}", bank) for number, entry in enumerate(raw, start=1)]
     twice = [
         key for key, n in Counter((row["item"], row["sample"]) for row in rows).items() if n > 1
@@ -62,19 +62,24 @@ def read_answers(path: str, bank: Bank) -> list[dict]:
     return rows
 
 
-def _row(entry: dict, where: str, bank: Bank) -> dict:
+def _row(entry: Any, where: str, bank: Bank) -> dict:
     name = entry.get("item", entry.get("Q_id")) if isinstance(entry, dict) else None
     if name is None or "answer" not in entry:
         raise InputError(f"{where}: needs `item` (or `Q_id`) and `answer`")
-    if name not in bank.items:
-        raise InputError(f"{where}: the item bank has no {name}; drop the row or give --bank")
-    text = "" if entry["answer"] is None else str(entry["answer"])
-    answer = split_thinking(text)[1]
-    choice, invalid = parse_choice(answer, bank.items[name])
+    if not isinstance(name, str) or name not in bank.items:
+        raise InputError(
+            f"{where}: the item bank has no {shown(name)}; drop the row or give --bank"
+        )
+    sample, answer = entry.get("sample"), entry["answer"]
+    if not isinstance(sample, str | int | None) or not isinstance(answer, str | int | float | None):
+        raise InputError(f"{where}: `answer` is a text or number, `sample` a number; mend the row")
+    text = "" if answer is None else str(answer)
+    final = split_thinking(text)[1]
+    choice, invalid = parse_choice(final, bank.items[name])
     return {
         "item": name,
-        "sample": entry.get("sample"),
-        "answer": answer,
+        "sample": sample,
+        "answer": final,
         "choice": choice,
         "invalid": invalid,
     }

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from mores.scoring.alignment import alignment
-from mores.spec import Section
+from mores.spec import Section, Seed
 
 Formula = Callable[[npt.ArrayLike, npt.ArrayLike], np.ndarray]
 
@@ -26,11 +26,11 @@ def percentage(amounts: npt.ArrayLike, counts: npt.ArrayLike) -> np.ndarray:
 class Resampling(Section):
     """How intervals and p-values are made."""
 
-    resamples: int = Field(2000, ge=100)
+    resamples: int = Field(2000, ge=100, le=1_000_000)
     """Bootstrap and permutation draws."""
     confidence: float = Field(0.95, gt=0.5, lt=1)
     """Coverage of the intervals."""
-    seed: int = 0
+    seed: Seed = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
 from mores.study.config import Config
 from mores.study.grid import SCORES, start_of
-from mores.study.settings import Settings, hint
+from mores.study.limits import misfits
+from mores.study.settings import Settings, hint, unnamed
 
 MINING = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm")
 ANSWER = "answer"  # in whose words traces are sampled
@@ -43,6 +44,7 @@ def check(settings: Settings) -> None:
         *_engine(settings),
         *_endpoints(settings),
     ]
+    faults = faults or [*misfits(settings)]  # which looks up what the others have found to be there
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise InputError(f"the configuration has {len(faults)} fault(s):\n{listed}")
@@ -109,6 +111,8 @@ def _methods(settings: Settings) -> Iterator[str]:
         yield from _named(f"{key}.tuning", method.tuning, config.tunings, "tunings")
         yield from _giver(f"{key}.norm_country", method.norm_country, method.norms, settings)
         yield from _giver(f"{key}.tuning_country", method.tuning_country, method.tuning, settings)
+        if method.prompt in MINING:
+            yield f"{key}.prompt: {method.prompt!r} mines norms; name a template that asks an item"
         for field in ("norm_model", "norms_per_topic", "control"):
             if getattr(method, field) is not None and method.norms is None:
                 yield f"{key}.{field}: of which norms? add `norms`, say `norms: top1`"
@@ -149,7 +153,7 @@ def _giver(key: str, whose: str, what: str | None, settings: Settings) -> Iterat
     if whose == "random" and len(settings.pool) < 2:
         yield f"{key}: no other country to draw; add to `countries`"
     elif whose != "random" and whose not in settings.names:
-        yield f"{key}: {whose!r} is not among the country names; {hint(whose, settings.names)}"
+        yield f"{key}: {unnamed(whose, settings.names, settings.config.country_names)}"
 
 
 def _tunings(settings: Settings) -> Iterator[str]:

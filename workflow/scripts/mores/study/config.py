@@ -11,15 +11,15 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mores.engine.settings import Engine, Model, Name, Training
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.survey import questions as survey
 from mores.method.answers import Control, Thinking
-from mores.method.models import Sampling
+from mores.method.models import HOTTEST, Sampling
 from mores.method.norms import Way
 from mores.method.objectives import dpo, kto, sft
 from mores.scoring.resample import Resampling
-from mores.spec import Section
+from mores.spec import PathText, Section
 from mores.survey.format import Format
 from mores.survey.split import Split
 
@@ -30,12 +30,12 @@ Whose = Literal["own", "random"] | Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 class Survey(Section):
     """Where the survey's answers and its questions are."""
 
-    path: str = Field(description="Survey file: WVS-7 microdata, shares per country, or tidy.")
+    path: PathText = Field(description="Survey file: WVS-7 microdata, shares per country, or tidy.")
     format: Format = Field(
         "auto", description="`auto` tells the three apart by the file's name and columns."
     )
     weights: bool = Field(True, description="Weigh respondents of microdata by `W_WEIGHT`.")
-    bank: str = Field(description="Item bank (YAML): topics, wording, options, codes.")
+    bank: PathText = Field(description="Item bank (YAML): topics, wording, options, codes.")
 
 
 class Method(Section):
@@ -51,7 +51,9 @@ class Method(Section):
         None, description="Norms of another topic, or neutral text of the norms' length."
     )
     prompt: Name = Field("answer", description="Template that puts the question.")
-    examples: int = Field(0, ge=0, description="Training items of the topic shown with answers.")
+    examples: int = Field(
+        0, ge=0, le=100_000, description="Training items of the topic shown with answers."
+    )
     thinking: Thinking = Field(
         "full", description="`none`: left out; a number: ended after so many tokens."
     )
@@ -70,7 +72,7 @@ class Mining(Section):
 
     ways: dict[Name, Way] = WAYS
     norms_per_topic: int = Field(5, ge=1, le=9, description="High-level norms asked per topic.")
-    retries: int = Field(3, ge=0, description="New seeds tried when output is malformed.")
+    retries: int = Field(3, ge=0, le=1000, description="New seeds tried when output is malformed.")
     sampling: Sampling = Sampling()
 
 
@@ -78,9 +80,12 @@ class Traces(Section):
     """How reasoning on training items is sampled, for an adapter to learn from."""
 
     norms: Name = Field("top1", description="Way whose low-level norm is put in context.")
-    samples: int = Field(8, ge=1, description="Traces drawn per training item.")
+    samples: int = Field(8, ge=1, le=10_000, description="Traces drawn per training item.")
     second_round: float | None = Field(
-        None, gt=0, description="Temperature at which items without a right trace are tried again."
+        None,
+        gt=0,
+        le=HOTTEST,
+        description="Temperature at which items without a right trace are tried again.",
     )
     sampling: Sampling = Sampling()
 
@@ -100,7 +105,7 @@ EVALUATIONS: dict[str, Evaluation] = {"values": survey.Settings(kind="survey")}
 class Answers(Section):
     """How questions are answered."""
 
-    samples: int = Field(5, ge=1, description="Answers drawn per question.")
+    samples: int = Field(5, ge=1, le=10_000, description="Answers drawn per question.")
     sampling: Sampling = Sampling()
 
 
@@ -122,11 +127,11 @@ class Config(Section):
 
     survey: Survey
     countries: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = Field(min_length=1)
-    country_names: str = Field(
+    country_names: PathText = Field(
         "resources/countries.yaml", description="YAML: ISO code to name and adjective."
     )
-    prompts: str = Field("resources/prompts", description="Folder with the Jinja templates.")
-    neutral: str = Field(
+    prompts: PathText = Field("resources/prompts", description="Folder with the Jinja templates.")
+    neutral: PathText = Field(
         "resources/neutral.txt",
         description="Text: lines that state no norm, for `control: neutral`.",
     )
@@ -141,7 +146,7 @@ class Config(Section):
     scores: Resampling = Resampling()
     engine: Engine = Engine()
     training: Training = Training()
-    store: str = Field(
+    store: PathText = Field(
         "work", min_length=1, description="Folder of kept answers and adapters; may be shared."
     )
 
@@ -164,7 +169,7 @@ def _explain(fault: ErrorDetails) -> str:
         tag, kinds = TAGGED[str(location[0])]
         return f"{key}.{tag}: name one of {', '.join(kinds)}"
     if fault["type"] != "extra_forbidden":
-        return f"{key}: {fault['msg']} (given: {fault['input']!r})"
+        return f"{key}: {fault['msg']} (given: {shown(fault['input'])})"
     valid = _fields_at(fault["loc"][:-1])
     near = difflib.get_close_matches(str(location[-1]), valid, n=1, cutoff=0.5)
     hint = f"did you mean `{near[0]}`?" if near else f"valid keys: {', '.join(valid)}"

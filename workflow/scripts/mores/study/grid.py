@@ -120,6 +120,18 @@ def published(settings: Settings) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def lenders_named(settings: Settings) -> dict[str, str]:
+    """By country that a method names to lend norms or adapter, from its own answers, the key."""
+    config, found = settings.config, {}
+    for name, method in config.methods.items():
+        way = config.mining.ways.get(method.norms or "")
+        if way and way.answers != "none":
+            found[method.norm_country] = f"methods.{name}.norm_country"
+        if method.tuning and method.scope == "country":
+            found[method.tuning_country] = f"methods.{name}.tuning_country"
+    return {country: key for country, key in found.items() if country not in ("own", "random")}
+
+
 def taught(settings: Settings, learner: str) -> tuple[str, ...]:
     """The countries whose examples an adapter learns from."""
     return settings.pool if learner == POOLED else (learner,)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.method.prompts import Country, load_countries
 from mores.shipped import locate
+from mores.spec import is_path
 from mores.study.config import Config, parse_config
+from mores.yamls import read_yaml
 
 TABLES = ("models", "methods", "evaluations")
 
@@ -54,13 +54,13 @@ def settings_of(
     for layer in layers:
         raw = add_layer(raw, layer)
     listed = _names(raw.get("countries") or [], "countries")
-    models, methods = ([*(raw.get(table) or {})] for table in ("models", "methods"))
+    models, methods = (_entries(raw, table) for table in ("models", "methods"))
     raw = add_layer(raw, {key: overrides[key] for key in overrides if key != "countries"})
     wanted = _names(overrides.get("countries") or listed, "countries")
     in_order = [code for code in listed if code in wanted]
     raw["countries"] = list(dict.fromkeys([*in_order, *wanted]))
     names = _read_names(raw.get("country_names", Config.model_fields["country_names"].default))
-    _check_names(raw["countries"] if names else [], names)
+    _check_names(raw["countries"] if names else [], names, raw.get("country_names"))
     config = parse_config(raw, "the configuration")
     return Settings(
         config,
@@ -71,6 +71,12 @@ def settings_of(
     )
 
 
+def _entries(raw: dict[str, Any], table: str) -> list[str]:
+    """The names of a table; none where it is no table, of which `parse_config` tells."""
+    entries = raw.get(table)
+    return [str(name) for name in entries] if isinstance(entries, dict) else []
+
+
 def _all(listed: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
     """What files list, and what is selected besides."""
     return tuple(dict.fromkeys([*listed, *wanted]))
@@ -78,13 +84,8 @@ def _all(listed: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
 
 def read_layer(path: str | Path) -> dict[str, Any]:
     """One configuration file, YAML or JSON."""
-    try:
-        layer = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such configuration file; check the path") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML; mend it: {error}") from None
-    if not isinstance(layer or {}, dict):
+    layer = read_yaml(path)
+    if not isinstance(layer, dict | None):
         raise InputError(f"{path}: keys with values are wanted, not {type(layer).__name__}")
     return layer or {}
 
@@ -97,7 +98,8 @@ def add_layer(raw: dict[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
     chosen = {key: layer.pop(key) for key in TABLES if isinstance(layer.get(key), str | list)}
     merged = merge(raw, layer)
     for key, names in chosen.items():
-        merged[key] = select(merged.get(key, {}), _names(names, key), key)
+        table = merged.get(key)
+        merged[key] = select(table if isinstance(table, dict) else {}, _names(names, key), key)
     return merged
 
 
@@ -117,27 +119,34 @@ def select(table: dict[str, Any], names: list[str], key: str) -> dict[str, Any]:
     """The named entries of a table, in the table's order."""
     for name in names:
         if name not in table:
-            raise InputError(f"{key}: no {name!r} in the configuration; {hint(name, table)}")
+            raise InputError(f"{key}: no {shown(name)} in the configuration; {hint(name, table)}")
     return {name: entry for name, entry in table.items() if name in names}
 
 
 def _read_names(path: Any) -> dict[str, Country]:
     """How countries are named; nothing where the key is missing or odd: `parse_config` tells."""
-    if not isinstance(path, str):
+    if not isinstance(path, str) or not is_path(path):
         return {}
     if not locate(path).is_file():
         raise InputError(f"country_names: no file {path}; check the path")
     return load_countries(locate(path))
 
 
-def _check_names(codes: Iterable[str], names: dict[str, Country]) -> None:
+def _check_names(codes: Iterable[str], names: dict[str, Country], path: Any) -> None:
     """Every country must have a name; one called by its name is told its code."""
-    by_name = {country.name: code for code, country in names.items()}
     for code in codes:
         if code not in names:
-            raise InputError(
-                f"countries: {code!r} is not among the country names; {hint(code, names, by_name)}"
-            )
+            raise InputError(f"countries: {unnamed(code, names, path)}")
+
+
+def unnamed(code: str, names: dict[str, Country], path: Any) -> str:
+    """What there is to say of a country without a name: the file to add it to, or its code."""
+    by_name = {country.name: one for one, country in names.items()}
+    file = path or Config.model_fields["country_names"].default
+    return (
+        f"{shown(code)} is not among the country names; {hint(code, names, by_name)} Else add it, "
+        f"with `name` and `adjective`, to {file}, or to a file of yours under `country_names`"
+    )
 
 
 def _names(value: Any, key: str) -> list[str]:
@@ -146,12 +155,12 @@ def _names(value: Any, key: str) -> list[str]:
         return [name.strip() for name in value.split(",") if name.strip()]
     if isinstance(value, list):
         return [str(name) for name in value]
-    raise InputError(f"{key}: {value!r} is no name, comma list or list of names")
+    raise InputError(f"{key}: {shown(value)} is no name, comma list or list of names")
 
 
 def hint(name: str, valid: Iterable[str], aliases: dict[str, str] | None = None) -> str:
     """Which valid name was meant; `aliases` lead to valid names."""
-    aliases = {entry.lower(): entry for entry in valid} | {
+    aliases = {entry.lower(): entry for entry in map(str, valid)} | {
         alias.lower(): entry for alias, entry in (aliases or {}).items()
     }
     near = difflib.get_close_matches(name.lower(), aliases, n=1, cutoff=0.4)

@@ -29,7 +29,7 @@ from mores.provenance.versions import locked
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
-from mores.study.grid import questions_of, tables, taught
+from mores.study.grid import lenders_named, questions_of, tables, taught
 from mores.study.settings import Settings
 from mores.survey.importing import Import
 from mores.survey.part import WORDED, BankPart, Part
@@ -263,6 +263,9 @@ class Specs:
                 f"countries: {survey.path} has no answers of {', '.join(absent)}; it has "
                 f"{', '.join(sorted(found))}; mend the list"
             )
+        for country, key in lenders_named(self.settings).items():
+            if country not in found:
+                raise InputError(f"{key}: {survey.path} has no answers of {country}; name another")
         return found
 
     @cached_property

@@ -1,15 +1,20 @@
 """Shares per country, item and code in JSON, as research code often publishes them."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
+from mores.method.items import LARGEST_CODE
 from mores.rows import read_json
+from mores.survey.codes import check_countries
 
 LARGEST_SAMPLE = 20_000
 MOST = 1.05  # shares rounded to two digits may sum to a little more than 1
+CODE = re.compile(r"0|-?[1-9][0-9]{0,5}")
 
 
 def read_aggregate(path: Path) -> pl.DataFrame:
@@ -17,6 +22,7 @@ def read_aggregate(path: Path) -> pl.DataFrame:
     survey = read_json(path)
     if not isinstance(survey, dict) or not survey:
         raise InputError(f"{path}: not an object of country to item to code to share")
+    check_countries(survey, str(path))
     rows = []
     for country, items in survey.items():
         if not isinstance(items, dict):
@@ -32,15 +38,20 @@ def read_aggregate(path: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _shares(entry: dict, where: str) -> dict[int, float]:
+def _shares(entry: Any, where: str) -> dict[int, float]:
     """Codes and shares of one cell, checked."""
-    try:
-        shares = {int(code): float(share) for code, share in entry.items()}
-    except (AttributeError, TypeError, ValueError):
-        raise InputError(f"{where}: codes must be whole numbers, shares numbers; mend it") from None
-    if any(not 0 <= share <= 1 for share in shares.values()) or sum(shares.values()) > MOST:
+    if not isinstance(entry, dict):
+        raise InputError(f"{where}: not an object of code to share")
+    odd = [code for code in entry if not CODE.fullmatch(code) or int(code) > LARGEST_CODE]
+    if odd:
+        raise InputError(f"{where}: codes must be whole numbers, not {shown(odd[0])}; mend it")
+    shares = {int(code): share for code, share in entry.items()}
+    numbers = [share for share in shares.values() if type(share) in (int, float)]
+    if len(numbers) < len(shares):
+        raise InputError(f"{where}: shares must be numbers; mend them")
+    if any(not 0 <= share <= 1 for share in numbers) or sum(numbers) > MOST:
         raise InputError(f"{where}: shares must lie in 0..1 and sum to at most 1; mend them")
-    return shares
+    return {code: float(share) for code, share in shares.items()}
 
 
 def sample_size(shares: list[float]) -> int | None:

@@ -9,6 +9,7 @@ from mores.method.items import Bank
 from mores.spec import Section
 from mores.survey.format import Format
 from mores.survey.part import BankPart
+from mores.tables import head_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,16 +84,11 @@ def read_survey(
 
 def kind_of(path: Path) -> str:
     """Tell the kind of a survey file by its name and, for CSV, by its columns."""
-    import polars as pl
-
     kinds = {".sav": "microdata", ".zsav": "microdata", ".dta": "microdata"}
     kinds |= {".json": "aggregate", ".parquet": "tidy"}
     if path.suffix.lower() in kinds:
         return kinds[path.suffix.lower()]
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
-    try:
-        columns = set(pl.scan_csv(path, encoding="utf8-lossy").collect_schema())
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error}); check the file") from None
-    return "tidy" if {"country", "item", "code", "share"} <= columns else "microdata"
+    _, columns = head_of(path, utf8=False)
+    return "tidy" if {"country", "item", "code", "share"} <= {*columns} else "microdata"

@@ -6,15 +6,15 @@ from pydantic import Field
 
 from mores.errors import InputError
 from mores.method.items import Bank
-from mores.spec import Section
+from mores.spec import Section, Seed
 
 
 class Split(Section):
     """Which items norms are mined from; the rest are scored."""
 
-    seed: int = 2026
+    seed: Seed = 2026
     """The same split for all countries comes from this seed."""
-    train_per_topic: int = Field(5, ge=1)
+    train_per_topic: int = Field(5, ge=1, le=100_000)
     """Training items drawn from each topic."""
 
 

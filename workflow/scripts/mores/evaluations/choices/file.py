@@ -2,7 +2,8 @@
 
 import ast
 import csv
-import json
+import io
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +13,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from mores.canonical import digest
-from mores.errors import InputError
-from mores.method.items import Item
-from mores.rows import read_jsonl, read_text
+from mores.errors import InputError, shown
+from mores.method.items import Item, faults_of
+from mores.rows import parse_json, read_jsonl, read_text
 from mores.spec import Section
+from mores.tables import check_fields, head_of
 
+FEW = 5  # options told in an error
 LETTER = re.compile(r"\(?([A-Za-z])\)?[.:]?")
 # How a column holds Python's defaultdict, as one shared set has it.
-DEFAULTDICT = re.compile(r"^defaultdict\(.*?,\s*(\{.*\})\)$", re.S)
+DEFAULTDICT = "defaultdict("
 
 
 class Columns(Section):
@@ -58,8 +61,7 @@ class Row:
                 id=name, topic=topic, wording=self.wording, options=self.options, kind="nominal"
             )
         except ValidationError as error:
-            faults = "; ".join(fault["msg"] for fault in error.errors())
-            raise InputError(f"{self.where}: {faults}; mend the row") from None
+            raise InputError(f"{self.where}: {faults_of(error)}; mend the row") from None
 
     def right_for(self, called: set[str]) -> int | None:
         """The code of the right option for a country of these names; None if it is not asked."""
@@ -70,21 +72,24 @@ class Row:
             own = [value for name, value in gold.items() if str(name).casefold() in called]
             if not own:
                 return None
+            if len(own) > 1:
+                raise InputError(f"{self.where}: the country stands twice; drop one of the two")
             gold = own[0]
         return self._most_frequent(gold) if isinstance(gold, list) else self._named(gold)
 
     def _most_frequent(self, shares: list[Any]) -> int:
         """The option with the largest share, and of several the first, as in a survey."""
-        numbers = [one for one in shares if isinstance(one, int | float) and one >= 0]
-        if len(numbers) != len(self.options) or not sum(numbers):
+        numbers = [one for one in shares if type(one) in (int, float) and 0 <= one < math.inf]
+        if not len(numbers) == len(shares) == len(self.options) or not any(numbers):
             raise InputError(
-                f"{self.where}: {len(self.options)} shares are needed, one an option, not {shares}"
+                f"{self.where}: {len(self.options)} shares are needed, one an option, not "
+                f"{shown(shares)}; mend the row"
             )
         return 1 + numbers.index(max(numbers))
 
     def _named(self, gold: Any) -> int:
         """An option by its text, else by its letter, else by its number."""
-        text = str(gold).strip()
+        text = _told(gold, self.where, "the right option")
         same = [option.strip().casefold() == text.casefold() for option in self.options]
         if any(same):
             return 1 + same.index(True)
@@ -92,14 +97,18 @@ class Row:
         code = ord(letter[1].upper()) - ord("A") + 1 if letter else self._number(text)
         if code is None or not 1 <= code <= len(self.options):
             raise InputError(
-                f"{self.where}: the right option {text!r} is none of {', '.join(self.options)}, "
+                f"{self.where}: the right option {shown(text)} is none of {self._listed}, "
                 f"nor its letter, nor its number counted from {self.count_from}; mend the row, or "
                 "see `columns: gold` and `count_from` of the evaluation"
             )
         return code
 
+    @property
+    def _listed(self) -> str:
+        return ", ".join(map(shown, self.options[:FEW])) + ", ..." * (len(self.options) > FEW)
+
     def _number(self, text: str) -> int | None:
-        whole = re.fullmatch(r"(\d{1,4})(\.0)?", text)
+        whole = re.fullmatch(r"([0-9]{1,4})(\.0)?", text)
         return int(whole[1]) - self.count_from + 1 if whole else None
 
 
@@ -114,12 +123,12 @@ def read_rows(
             raise InputError(f"{where}: keys with values are wanted, not {type(values).__name__}")
         yield Row(
             where=where,
-            id=_optional(values, columns.id),
+            id=_optional(values, columns.id, where),
             wording=_text(values, columns.question, where),
             options=options or _options(values, columns.options, where),
-            topic=_optional(values, columns.topic),
-            country=_optional(values, columns.country),
-            gold=_parsed(_wanted(values, columns.gold, where)),
+            topic=_optional(values, columns.topic, where),
+            country=_optional(values, columns.country, where),
+            gold=_parsed(_wanted(values, columns.gold, where), where),
             count_from=count_from,
         )
     if not number:
@@ -130,27 +139,20 @@ def _values(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix != ".csv":
         yield from read_jsonl(path)
         return
-    reader = csv.DictReader(read_text(path).splitlines(keepends=True), strict=True)
-    names = [name.removeprefix("\ufeff") for name in reader.fieldnames or []]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"{path}: the column {twice[0]!r} stands twice; rename one")
-    reader.fieldnames = names
+    separator, names = head_of(path)
+    check_fields(path, separator, len(names), utf8=True)
+    # Not splitlines, which ends lines at U+2028 too.
+    reader = csv.DictReader(io.StringIO(read_text(path)), delimiter=separator, strict=True)
     try:
-        for number, row in enumerate(reader, start=1):
-            if None in row or None in row.values():
-                raise InputError(
-                    f"{path}, row {number}: not as many fields as there are columns; mend the row"
-                )
-            yield row
+        yield from reader
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: not CSV ({error}); mend it") from None
 
 
 def _wanted(values: dict[str, Any], name: str, where: str) -> Any:
     value = values.get(name)
-    if value is None or not str(value).strip():
-        known = ", ".join(map(str, values))
+    if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+        known = ", ".join(shown(one) for one in values)
         raise InputError(
             f"{where}: nothing under {name!r}; it has {known}: name the columns under `columns` of "
             "the evaluation, or mend the row"
@@ -159,36 +161,58 @@ def _wanted(values: dict[str, Any], name: str, where: str) -> Any:
 
 
 def _text(values: dict[str, Any], name: str, where: str) -> str:
-    return str(_wanted(values, name, where)).strip()
+    return _told(_wanted(values, name, where), where, repr(name))
 
 
-def _optional(values: dict[str, Any], name: str) -> str:
+def _optional(values: dict[str, Any], name: str, where: str) -> str:
     value = values.get(name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else _told(value, where, repr(name))
+
+
+def _told(value: Any, where: str, what: str) -> str:
+    """The text of a value that is one: a text, a number, or true or false."""
+    if not isinstance(value, str | int | float) or value in (math.inf, -math.inf) or value != value:
+        raise InputError(
+            f"{where}: {what}: a text or number is wanted, not {shown(value)}; mend it"
+        )
+    return str(value).strip()
 
 
 def _options(values: dict[str, Any], columns: str | tuple[str, ...], where: str) -> tuple[str, ...]:
     """The options of a row: a list, a text that lists them (JSON, or parted by `|`), or columns."""
     if not isinstance(columns, str):
-        found = [_text(values, name, where) for name in columns]
-    else:
-        listed = _parsed(_wanted(values, columns, where))
-        found = listed.split("|") if isinstance(listed, str) else listed
+        return tuple(_text(values, name, where) for name in columns)
+    listed = _parsed(_wanted(values, columns, where), where)
+    found = listed.split("|") if isinstance(listed, str) else listed
     if not isinstance(found, list):
-        raise InputError(f"{where}: options are a list, not {found!r}; mend the row")
-    return tuple(str(option).strip() for option in found)
+        raise InputError(f"{where}: options are a list, not {shown(found)}; mend the row")
+    return tuple(_told(option, where, "an option") for option in found)
 
 
-def _parsed(value: Any) -> Any:
+def _parsed(value: Any, where: str) -> Any:
     """A value that a text field spells: a list or a mapping, in JSON or as Python writes it."""
-    if not isinstance(value, str) or not value.strip().startswith(("[", "{", "defaultdict(")):
+    if not isinstance(value, str) or not value.strip().startswith(("[", "{", DEFAULTDICT)):
         return value
-    text = DEFAULTDICT.sub(r"\1", value.strip())
+    text = value.strip()
+    if text.startswith(DEFAULTDICT) and "{" in text:
+        text = text[text.index("{") :].removesuffix(")")
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        return parse_json(text, where)
+    except InputError:
         pass
     try:
-        return ast.literal_eval(text)
+        return _literal(text, where)
+    except InputError:
+        raise
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return value
+
+
+def _literal(text: str, where: str) -> Any:
+    """A value as Python writes it; InputError where a mapping gives a key twice."""
+    tree = ast.parse(text, mode="eval")
+    value = ast.literal_eval(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict) and len(node.keys) > len(ast.literal_eval(node)):
+            raise InputError(f"{where}: a mapping gives a key twice; drop one")
+    return value

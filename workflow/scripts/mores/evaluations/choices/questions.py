@@ -10,13 +10,14 @@ from mores.evaluations.choices.file import Columns, read_rows
 from mores.evaluations.questions import Evaluation, Questions
 from mores.method.items import Bank
 from mores.method.prompts import Country
+from mores.spec import PathText
 
 
 class Settings(Evaluation):
     """A file of questions, and what it calls things."""
 
     kind: Literal["choices"]
-    path: str = ""
+    path: PathText = ""
     """The questions: JSONL or CSV, one a row (docs/choices.md)."""
     columns: Columns = Columns()
     options: tuple[str, ...] | None = Field(None, min_length=2)

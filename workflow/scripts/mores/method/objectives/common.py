@@ -11,7 +11,7 @@ from mores.errors import InputError
 from mores.method.chat import Chat
 from mores.method.models import ModelSpec
 from mores.method.stage import Wording
-from mores.spec import Section
+from mores.spec import Section, Seed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +28,15 @@ class Objective(Section):
     """What every tuning has: how long and how fast it learns."""
 
     objective: str
-    learning_rate: float = Field(1e-4, gt=0)
-    epochs: int = Field(3, ge=1)
-    batch_size: int = Field(16, ge=1)
+    learning_rate: float = Field(1e-4, gt=0, le=1)
+    epochs: int = Field(3, ge=1, le=10_000)
+    batch_size: int = Field(16, ge=1, le=100_000)
     """Examples per optimizer step."""
-    device_batch: int = Field(4, ge=1)
+    device_batch: int = Field(4, ge=1, le=100_000)
     """Examples on the device at once, of a step's: dropout and rounding depend on it."""
     warmup: float = Field(0.1, ge=0, lt=1)
     """Share of steps in which the rate rises; then a cosine to zero."""
-    seed: int = 0
+    seed: Seed = 0
 
     starts_from: ClassVar[str | None] = None
     """The objective of the tuning that it continues from, if it continues from any."""
@@ -62,7 +62,7 @@ class Lora(Section):
 
     rank: int = Field(16, ge=1, le=512)
     """LoRA rank."""
-    alpha: int = Field(16, ge=1)
+    alpha: int = Field(16, ge=1, le=100_000)
     """LoRA alpha."""
     dropout: float = Field(0.05, ge=0, lt=1)
     """LoRA dropout."""

@@ -34,7 +34,7 @@ class Settings(Objective):
     objective: Literal["dpo"]
     start: str
     """The tuning on right traces that it continues from, which is its reference policy."""
-    beta: float = Field(0.1, gt=0)
+    beta: float = Field(0.1, gt=0, le=1000)
     """How strongly the reference policy holds."""
 
     starts_from: ClassVar[str | None] = "sft"

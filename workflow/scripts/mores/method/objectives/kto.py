@@ -39,13 +39,13 @@ class Settings(Objective, Lora):
     """KTO of a new LoRA; the base model is its reference policy."""
 
     objective: Literal["kto"]
-    beta: float = Field(0.1, gt=0)
+    beta: float = Field(0.1, gt=0, le=1000)
     """How strongly the reference policy holds."""
-    right_weight: float = Field(1.0, gt=0)
+    right_weight: float = Field(1.0, gt=0, le=1000)
     """Weight of right traces, to make up for fewer of them."""
-    wrong_weight: float = Field(1.0, gt=0)
+    wrong_weight: float = Field(1.0, gt=0, le=1000)
     """Weight of wrong traces."""
-    device_batch: int = Field(4, ge=2)
+    device_batch: int = Field(4, ge=2, le=100_000)
     """Examples on the device at once: over these the divergence from the reference is estimated."""
 
     @model_validator(mode="after")
