@@ -2,11 +2,11 @@
 
     python benchmarks/fuzz_readers.py [--cases 100000] [--seed 1] [READER ...]
 
-Hypothesis draws some hundred good files of each; the other cases are these with one to four harms.
-Prints, by reader, how many files it read as they stand, refused in a line where nobody can tell what
-they mean (`told`), refused though the slow reader takes them (`refused`: it is stricter), and read
-where the slow reader cannot tell (`unsure`); then lines that name no file or are no line (`unclear`),
-tracebacks and wrong readings, which must be 0, with an example of each.
+Hypothesis draws some hundred good files of each reader; the other cases are these with one to four
+harms. Prints, by reader, how many files it read as they stand, refused in a line where nobody can
+tell what they mean (`told`), refused though the slow reader takes them (`refused`: it is stricter),
+and read where the slow reader cannot tell (`unsure`); then lines that are none or name no file
+(`unclear`), tracebacks and wrong readings, which must be 0, with an example of each.
 """
 
 import argparse
@@ -37,12 +37,13 @@ def fuzz(name: str, cases: int, first: int, folder: Path) -> tuple[Counter, dict
     turn = random.Random(f"{name} {first}")
     files = pool(reader, turn.random())
     for number in range(cases):
-        data = turn.choice(files) if number >= len(files) else files[number]
-        told = outcome(reader, folder, harmed(data, turn) if number >= len(files) else data)
+        good = number < len(files)
+        data = files[number] if good else harmed(turn.choice(files), turn)
+        told = outcome(reader, folder, data)
         kind = told.partition(":")[0]
         found[kind] += 1
         if kind in (*FAULTS, "refused"):
-            examples.setdefault(kind, f"{data!r:.300}\n      {told:.400}")
+            examples.setdefault(kind, f"{data!r:.900}\n      {told:.400}")
     return found, examples
 
 

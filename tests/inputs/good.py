@@ -372,8 +372,13 @@ def _recode(data: bytes, _at: int, turn: Random) -> bytes:
 
 
 HARMS = {
-    "put": _put, "over": _over, "drop": _drop, "cut": _cut, "twice": _twice,
-    "line": _line_twice, "recode": _recode,
+    "put": _put,
+    "over": _over,
+    "drop": _drop,
+    "cut": _cut,
+    "twice": _twice,
+    "line": _line_twice,
+    "recode": _recode,
 }
 
 

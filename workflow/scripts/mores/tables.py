@@ -14,7 +14,8 @@ from mores.rows import LONGEST, check_mark, decoded
 def head_of(path: Path, utf8: bool = True) -> tuple[str, list[str]]:
     """The separator of a CSV file, comma or semicolon, and the names of its columns.
 
-    Without `utf8` names in another encoding pass, misspelt. InputError where there is no line of names, or two columns have one name.
+    Without `utf8` names in another encoding pass, misspelt. InputError where there is no line of
+    names, or two columns have one name.
     """
     with open(path, "rb") as stream:
         line = stream.readline(LONGEST)
