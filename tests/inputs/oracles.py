@@ -3,6 +3,7 @@
 A reader that accepts what is refused here, or reads something else, is silently wrong.
 """
 
+import ast
 import hashlib
 import json
 import math
@@ -92,6 +93,7 @@ def microdata(data: bytes) -> dict:
     need(not data.startswith((b"\xff\xfe", b"\xfe\xff")))
     need(b"\0" not in data.split(b"\n")[0])
     text = str(data.removeprefix(b"\xef\xbb\xbf"), "utf-8", "replace").replace("\r\n", "\n")
+    text = text.removesuffix("\r")
     need("\r" not in text or '"' in text)
     text, separator = _table(text)
     spelt = {name.casefold(): name for name in _columns(text, separator)}
@@ -307,14 +309,29 @@ def _listed(value: object) -> list:
         need(value.strip() and not value.strip().startswith(("{", "defaultdict(")))
         if not value.strip().startswith("["):
             return value.split("|")
-        value = json_of(value.strip())
+        value = _spelt(value.strip())
     need(isinstance(value, list) and value)
+    return value
+
+
+def _spelt(text: str, otherwise: object = None) -> object:
+    """A value in JSON, or as Python writes it."""
+    try:
+        return json_of(text)
+    except Refused:
+        pass
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return otherwise
+    if isinstance(value, dict):  # whose keys may have stood twice
+        raise Unsure
     return value
 
 
 def _right(gold: object, options: list[str]) -> int | None:
     if isinstance(gold, str) and gold.strip().startswith(("[", "{", "defaultdict(")):
-        gold = json_of(gold.strip())
+        gold = _spelt(gold.strip(), gold)
     if isinstance(gold, dict):
         own = [value for name, value in gold.items() if name.casefold() in ("ken", "kenya")]
         need(len(own) < 2)

@@ -211,8 +211,8 @@ def yaml_of(text: str):
     try:
         node = yaml.compose(text, Loader=_Plainer)
     except (yaml.YAMLError, RecursionError, ValueError):
-        # PyYAML's Python knows no tabs between tokens, which YAML has.
-        raise (Unsure if "\t" in text else Refused) from None
+        # PyYAML's Python knows no tabs between tokens, and no `?` within a word, which YAML has.
+        raise (Unsure if {"\t", "?"} & {*text} else Refused) from None
     return None if node is None else _value(node, 0)
 
 

@@ -23,6 +23,7 @@ FEW = 5  # options told in an error
 LETTER = re.compile(r"\(?([A-Za-z])\)?[.:]?")
 # How a column holds Python's defaultdict, as one shared set has it.
 DEFAULTDICT = "defaultdict("
+SPELT = ("[", "{", DEFAULTDICT)  # how a text begins that spells a list or a mapping
 
 
 class Columns(Section):
@@ -183,7 +184,10 @@ def _options(values: dict[str, Any], columns: str | tuple[str, ...], where: str)
     if not isinstance(columns, str):
         return tuple(_text(values, name, where) for name in columns)
     listed = _parsed(_wanted(values, columns, where), where)
-    found = listed.split("|") if isinstance(listed, str) else listed
+    if isinstance(listed, str) and not listed.strip().startswith(SPELT):
+        found = listed.split("|")
+    else:
+        found = listed
     if not isinstance(found, list):
         raise InputError(f"{where}: options are a list, not {shown(found)}; mend the row")
     return tuple(_told(option, where, "an option") for option in found)
@@ -191,7 +195,7 @@ def _options(values: dict[str, Any], columns: str | tuple[str, ...], where: str)
 
 def _parsed(value: Any, where: str) -> Any:
     """A value that a text field spells: a list or a mapping, in JSON or as Python writes it."""
-    if not isinstance(value, str) or not value.strip().startswith(("[", "{", DEFAULTDICT)):
+    if not isinstance(value, str) or not value.strip().startswith(SPELT):
         return value
     text = value.strip()
     if text.startswith(DEFAULTDICT) and "{" in text:
