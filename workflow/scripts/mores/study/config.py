@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from mores.engine.settings import Engine, Model, Name, Training
 from mores.errors import InputError, shown
+from mores.evaluations.cdeval import questions as cdeval
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.survey import questions as survey
 from mores.method.answers import Control, Thinking
@@ -98,7 +99,9 @@ TUNINGS: dict[str, Tuning] = {
 }
 
 
-Evaluation = Annotated[survey.Settings | choices.Settings, Field(discriminator="kind")]
+Evaluation = Annotated[
+    survey.Settings | choices.Settings | cdeval.Settings, Field(discriminator="kind")
+]
 EVALUATIONS: dict[str, Evaluation] = {"values": survey.Settings(kind="survey")}
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 MEAN, REFERENCE = "MEAN", "reference"
 # Of the rows that need no model those that tell where a score lies.
-POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option")
+POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option", "half")
 HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
-SCORES = ("alignment", "accuracy")
+# Scores, and the digits after the point that tell them apart.
+SCORES = {"alignment": 1, "accuracy": 1, "distance": 3}
+WHOLE = "ALL"  # of a table that has rows of parts, what the rows of the whole are called
 INVALID = 0.2  # share of answers that name no option, from which a score says little
 FEW = 5  # warnings told one by one
 RESPONDENTS = 200  # below which a country's most frequent answers are unsure
@@ -17,7 +19,7 @@ def summary(tables: Iterable[Path], marginals: Path) -> str:
     """The lines to print after a run that made these tables."""
     parts = []
     for path in tables:
-        rows = read_table(path)
+        rows = [row for row in read_table(path) if row.get("dimension", WHOLE) == WHOLE]
         means = [row for row in rows if row["country"] == MEAN]
         parts += ["", f"{path}: means over {_countries(rows)} countries", aligned(means)]
         parts += invalid_rows(rows)
@@ -33,12 +35,14 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 def aligned(rows: list[dict[str, str]]) -> str:
     """Rows as text, scores and their intervals to one digit."""
-    score = next((name for name in SCORES if rows and name in rows[0]), SCORES[0])
+    score = next((name for name in SCORES if rows and name in rows[0]), "alignment")
+    digits = SCORES[score]
     table = [HEAD]
     for row in rows:
         if row["model"] != REFERENCE or row["method"] in POINTS:
-            scored = (_points(row[score]), _interval(row, score))
-            differs = (_points(row["delta"]), _interval(row, "delta"), row["p_value"])
+            scored = (_points(row[score], digits), _interval(row, score, digits))
+            gained = (_points(row["delta"], digits), _interval(row, "delta", digits))
+            differs = (*gained, row.get("p_value", ""))
             table.append((row["model"], row["method"], *scored, *differs))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = []
@@ -51,13 +55,13 @@ def aligned(rows: list[dict[str, str]]) -> str:
     return "\n".join(lines)
 
 
-def _points(value: str) -> str:
-    return f"{float(value):.1f}" if value else ""
+def _points(value: str, digits: int) -> str:
+    return f"{float(value):.{digits}f}" if value else ""
 
 
-def _interval(row: dict[str, str], name: str) -> str:
+def _interval(row: dict[str, str], name: str, digits: int) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return f"{_points(low)} to {_points(high)}" if low else ""
+    return f"{_points(low, digits)} to {_points(high, digits)}" if low else ""
 
 
 def _countries(rows: list[dict[str, str]]) -> int:
