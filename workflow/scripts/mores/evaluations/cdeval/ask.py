@@ -10,10 +10,11 @@ from mores.method.items import Bank
 from mores.method.replies import REFUSAL
 from mores.method.stage import Stage
 
+# Capitals alone: "the answer is a matter of taste" names none.
 STATED = re.compile(
-    r"(?:\\boxed\{|\b(?:answer|option|choice)\b\W*(?:is\b|would be\b)?\W*?)([A-Z])\b(?!')", re.I
+    r"(?:\\boxed\{|\b(?i:answer|option|choice)\b\W*(?:is\b|would be\b)?\W*?)([A-H])\b(?!')"
 )
-LEADING = re.compile(r"^[^\w\n]*([A-Z])(?:[.):,*]|\W*$)", re.M)
+LEADING = re.compile(r"^[^\w\n]*([A-H])(?:[.):,*]|\W*$)", re.M)
 LABELS = {"A": 1, "B": 2}
 
 
@@ -42,7 +43,7 @@ def parse_letter(text: str) -> tuple[int | None, str | None]:
 
     A letter called the answer counts before one that opens a line; an article counts as none.
     """
-    letters = [one.upper() for one in STATED.findall(text)[-1:] or LEADING.findall(text)]
+    letters = STATED.findall(text)[-1:] or LEADING.findall(text)
     if not letters:
         return None, "refused" if REFUSAL.search(text) else "no_number"
     if len(set(letters)) > 1:
