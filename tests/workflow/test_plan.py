@@ -98,6 +98,10 @@ def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout
     [
         (["--config", "methods=vanila"], "methods: no 'vanila' in the configuration; did you mean"),
         (["--configfile", "config/wvs7.yaml"], "survey.path: missing; name your survey file with"),
+        (
+            ["--config", "evaluations={mine: {kind: cdeval, path: data/sets/none.json}}"],
+            "data/sets/none.json: no such file, nor is that the id of a data set",
+        ),
     ],
 )
 @pytest.mark.parametrize("run", [["--dry-run"], ["--cores", "1"]])

@@ -104,7 +104,10 @@ def step(rule, **files):
     """
 
     def job(wildcards):
-        spec = getattr(SPECS, rule)(**wildcards)
+        try:
+            spec = getattr(SPECS, rule)(**wildcards)
+        except InputError as error:
+            sys.exit(f"\nError: {error}\n")
         return canonical(Job.of(rule, spec).model_dump())
 
     def how(wildcards, input, output):

@@ -176,6 +176,7 @@ def test_a_cell_says_by_item_what_contrasts_need(tmp_path):
     assert cell["topics"] == [f"{row['Dimension']} {row['Domain']}" for row in ROWS]
     lengths = {len(cell[key]) for key in ("items", "topics", "amounts", "weights")}
     assert lengths == {len(ROWS)} and len(set(cell["items"])) == len(ROWS)
+    assert cell["topics"] == [found.bank.items[name].topic for name in cell["items"]]
     assert cell["references"] == found.gold
 
 

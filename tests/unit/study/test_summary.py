@@ -2,6 +2,7 @@ from pathlib import Path
 
 import polars as pl
 
+from mores.evaluations.cdeval.table import COLUMNS as PROFILES
 from mores.evaluations.choices.table import LAYOUT as CHOICES
 from mores.evaluations.survey.table import LAYOUT as SURVEY
 from mores.study.summary import summary
@@ -48,6 +49,24 @@ def test_a_table_of_accuracies_is_shown_likewise(tmp_path):
     accuracy = {"accuracy": 71.5, "accuracy_low": 54.9, "accuracy_high": 85.4}
     table = written(tmp_path / "customs.tsv", CHOICES.columns, row("MEAN", "top1", **accuracy))
     assert "m      top1     71.5  54.9 to 85.4" in summary([table], tmp_path / "none.parquet")
+
+
+def test_of_profiles_the_mean_distance_is_shown(tmp_path):
+    whole = {"dimension": "ALL", "domain": "ALL", "distance": 0.2134}
+    ends = {"distance_low": 0.1999, "distance_high": 0.25, "delta": -0.0123}
+    of_delta = {"delta_low": -0.02, "delta_high": 0.001}
+    table = written(
+        tmp_path / "cdeval.tsv",
+        PROFILES,
+        row("MEAN", "top1", **whole, **ends, **of_delta),
+        {"country": "MEAN", "model": "m", "method": "top1", "dimension": "PDI", "domain": "ALL"},
+        row("MEAN", "half", model="reference", **whole),
+    )
+    lines = summary([table], tmp_path / "none.parquet").splitlines()
+    assert [line.split() for line in lines[3:]] == [
+        ["m", "top1", "0.213", "0.200", "to", "0.250", "-0.012", "-0.020", "to", "0.001"],
+        ["reference", "half", "0.213"],
+    ]
 
 
 def test_cells_with_many_invalid_answers_are_told_with_the_reason(tmp_path):

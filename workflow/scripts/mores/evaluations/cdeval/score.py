@@ -19,7 +19,9 @@ def score(questions: Questions, answers: list[dict], _test: list[dict] | None, w
         odd = sorted(asked ^ set(questions.bank.items))
         raise InputError(f"{where}: answers and questions differ ({odd[0]}, {len(odd)} in all)")
     given = _by_item(questions, answers)
-    sums = {name: _sums(own) for name, own in given.items()}
+    # A cell's items are named as what was asked: each by the first of its questions.
+    first = {own[0][0].id: own[0][0] for own in given.values()}
+    sums = {name: _sums(given[item.pair]) for name, item in first.items()}
     invalid = Counter(row["invalid"] for row in answers if row["invalid"])
     return {
         "n_items": len(sums),
@@ -29,7 +31,7 @@ def score(questions: Questions, answers: list[dict], _test: list[dict] | None, w
         "invalid_rate": invalid.total() / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
         "items": list(sums),
-        "topics": [own[0][0].topic for own in given.values()],
+        "topics": [item.topic for item in first.values()],
         **{key: [one[key] for one in sums.values()] for key in next(iter(sums.values()))},
         "references": questions.gold,
     }
