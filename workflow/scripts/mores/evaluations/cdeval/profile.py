@@ -59,15 +59,33 @@ class Items:
         """Sums over the items of each group."""
         return np.asarray(of_items) @ self.members
 
-    def likelihoods(self, cell: dict, counts: np.ndarray) -> np.ndarray:
-        """How likely the high pole is, by group (last axis), for each row of counts.
+    def by_part(self, counts: np.ndarray) -> list[np.ndarray]:
+        """Draws as `likelihoods` takes them: those of each dimension and domain."""
+        return [np.ascontiguousarray(counts[..., index]) for index in self._places]
+
+    def likelihoods(self, cell: dict, counts: list[np.ndarray]) -> np.ndarray:
+        """How likely the high pole is, by group (last axis), in each draw.
 
         nan where no item of the group has an answer in both orders.
         """
-        amounts, weights = (
-            counts @ (np.array(cell[key])[:, None] * self.members) for key in ("amounts", "weights")
-        )
+        both = np.array([cell["amounts"], cell["weights"]], dtype=float).T
+        sums = zip(counts, self._places, strict=True)
+        parts = np.stack([block @ both[index] for block, index in sums], axis=-1)
+        wholes = parts @ self._wholes
+        amounts, weights = np.moveaxis(np.concatenate([wholes, parts], axis=-1), -2, 0)
         return ratio(amounts, weights)
+
+    @cached_property
+    def _wholes(self) -> np.ndarray:
+        """Which parts (rows) are of which dimension (columns): ones and zeros."""
+        parts = self.groups[len(self.dimensions) :]
+        return np.array([[part[0] == one for one in self.dimensions] for part in parts], float)
+
+    @cached_property
+    def _places(self) -> list[list[int]]:
+        """Of each dimension and domain, in the order of the groups, where its items stand."""
+        parts = self.groups[len(self.dimensions) :]
+        return [[place for place, part in enumerate(self.parts) if part == one] for one in parts]
 
 
 def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> np.ndarray:

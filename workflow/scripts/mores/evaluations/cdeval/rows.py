@@ -22,7 +22,7 @@ class Rows:
 
     def __init__(self, items: Items, spec: Resampling):
         self.items, self.spec = items, spec
-        self.counts = items.draws(spec.resamples, spec.seed)
+        self.counts = items.by_part(items.draws(spec.resamples, spec.seed))
         self.sizes = items.sums(np.ones(len(items.topics)))
 
     def profiles(self, cells: list[dict]) -> np.ndarray:
