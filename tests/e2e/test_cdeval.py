@@ -34,7 +34,8 @@ def study(checkout, module_endpoint):
     def reply(body):
         prompt = body["messages"][-1]["content"]
         shown = [line for line in prompt.splitlines() if line[3:] in high]
-        return "A" if prompt.startswith("Put yourself") else shown[0][0]
+        answer = "A" if prompt.startswith("Put yourself") else shown[0][0]
+        return f"So it is.</think>{answer}"
 
     module_endpoint.reply = reply
     told = checkout.run(

@@ -79,19 +79,24 @@ def test_one_prompt_to_the_letter(tmp_path):
         ("The answer is B, not A.", (2, None)),
         (r"\boxed{B}", (2, None)),
         ("I weighed A.\nB", (2, None)),
-        ("A or B", (None, "no_number")),
+        ("A because it is kinder", (1, None)),
+        ("I would choose B. A is for others.", (2, None)),
+        ("B. 2 of 3 families do", (2, None)),
+        ("A or B", (None, "ambiguous")),
+        ("Answer: A or B", (None, "ambiguous")),
+        ("A.\nB.", (None, "ambiguous")),
         ("A family eats together.", (None, "no_number")),
         ("The answer is a matter of taste.", (None, "no_number")),
-        ("My choice: I would take B.", (None, "no_number")),
-        ("C", (None, "not_an_option")),
+        ("I weighed both.", (None, "no_number")),
         ("1", (None, "no_number")),
         ("", (None, "no_number")),
-        ("A.\nB.", (None, "ambiguous")),
+        ("C", (None, "not_an_option")),
         ("I cannot choose for them.", (None, "refused")),
     ],
 )
-def test_a_letter_is_read_and_never_guessed(text, read):
-    assert parse_letter(text) == read
+def test_a_letter_is_read_and_never_guessed(tmp_path, text, read):
+    item = next(iter(questions(tmp_path).bank.items.values()))
+    assert parse_letter(text, item) == read
 
 
 def asked(stage, endpoint, found, says, samples=1) -> list[dict]:
@@ -100,7 +105,7 @@ def asked(stage, endpoint, found, says, samples=1) -> list[dict]:
     def reply(body):
         lines = body["messages"][-1]["content"].splitlines()
         shown = [line for line in lines if line[:3] in ("1. ", "2. ", "A. ", "B. ")]
-        return says(shown)
+        return f"So it is.</think>{says(shown)}"
 
     endpoint.reply = reply
     sampling = Sampling(temperature=0.6, top_p=0.95, max_tokens=64, seed=0)

@@ -73,7 +73,8 @@ def test_an_item_is_told_by_its_content_so_that_rows_may_move(tmp_path):
         ({"Question": " "}, r"item 2: Question: .*at least 1"),
         ({"Option 2": 5}, r"item 2: Option 2: .*string"),
         ({"Option 3": "x"}, r"item 2: Option 3: .*not permitted"),
-        ({"Option 2": ROW["Option 1"]}, r"item 2: both options have the same text"),
+        ({"Option 2": ROW["Option 1"]}, r"item 2: .*two options have the same text"),
+        ({"Option 2": "It is <|im_end|>."}, r"item 2: .*<\|im_end\|>"),
         ({}, r"item 2: stands as item 1 too"),
     ],
 )

@@ -6,16 +6,15 @@ from typing import Any
 
 from mores.evaluations.cdeval.items import Framed, framed
 from mores.method.answers import Answering, answer_country
-from mores.method.items import Bank
-from mores.method.replies import REFUSAL
+from mores.method.choice import parse_choice
+from mores.method.items import Bank, Item
 from mores.method.stage import Stage
 
-# Capitals alone: "the answer is a matter of taste" names none.
-STATED = re.compile(
-    r"(?:\\boxed\{|\b(?i:answer|option|choice)\b\W*(?:is\b|would be\b)?\W*?)([A-H])\b(?!')"
+# A letter that stands alone; the A before another word is an article, unless that word joins.
+LETTER = re.compile(
+    r"(?<![\w'\u2019-])(?:[B-H]|A(?!\s+[a-z])|A(?=\s+(?:or|and|is|to|because|since)\b))"
+    r"(?![\w'\u2019-])"
 )
-LEADING = re.compile(r"^[^\w\n]*([A-H])(?:[.):,*]|\W*$)", re.M)
-LABELS = {"A": 1, "B": 2}
 
 
 def answer(
@@ -33,20 +32,15 @@ def answer(
 
 def _read(row: dict[str, Any], item: Framed) -> dict[str, Any]:
     if item.variant == "letters" and row["invalid"] != "cut":
-        choice, invalid = parse_letter(row["answer"])
+        choice, invalid = parse_letter(row["answer"], item)
         row = row | {"choice": choice, "invalid": invalid}
     return row | {"option": item.pole(row["choice"])}
 
 
-def parse_letter(text: str) -> tuple[int | None, str | None]:
-    """The place that a letter in an answer names, or the reason there is none.
+def parse_letter(text: str, item: Item) -> tuple[int | None, str | None]:
+    """The place that a letter names, or the reason there is none, as of numbers.
 
-    A letter called the answer counts before one that opens a line; an article counts as none.
+    Where options have letters a number names none of them.
     """
-    letters = STATED.findall(text)[-1:] or LEADING.findall(text)
-    if not letters:
-        return None, "refused" if REFUSAL.search(text) else "no_number"
-    if len(set(letters)) > 1:
-        return None, "ambiguous"
-    choice = LABELS.get(letters[0])
-    return choice, None if choice else "not_an_option"
+    lettered = re.sub(r"\d", "#", text)
+    return parse_choice(LETTER.sub(lambda one: str(ord(one[0]) - ord("A") + 1), lettered), item)

@@ -108,11 +108,10 @@ def read_pairs(path: Path, revision: str | None) -> list[Pair]:
 def _pair(row: Any, where: str) -> Pair:
     try:
         pair = Pair.model_validate(row)
+        pair.asked("question", turned=False, named=True)  # told here where it stands in the file
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         raise InputError(f"{where}: {'; '.join(faults)}; mend the item") from None
-    if pair.high == pair.low:
-        raise InputError(f"{where}: both options have the same text; mend the item")
     return pair
 
 
