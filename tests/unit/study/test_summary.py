@@ -4,6 +4,7 @@ import polars as pl
 
 from mores.evaluations.cdeval.table import COLUMNS as PROFILES
 from mores.evaluations.choices.table import LAYOUT as CHOICES
+from mores.evaluations.pact.table import LAYOUT as PACT
 from mores.evaluations.survey.table import LAYOUT as SURVEY
 from mores.study.summary import summary
 
@@ -67,6 +68,12 @@ def test_of_profiles_the_mean_distance_is_shown(tmp_path):
         ["m", "top1", "0.213", "0.200", "to", "0.250", "-0.012", "-0.020", "to", "0.001"],
         ["reference", "half", "0.213"],
     ]
+
+
+def test_a_table_of_allow_rates_is_shown_likewise(tmp_path):
+    rates = {"allow_rate": 39.5, "allow_rate_low": 35.1, "allow_rate_high": 44.2, "own_rate": 1}
+    table = written(tmp_path / "pact.tsv", PACT.columns, row("MEAN", "top1", **rates))
+    assert "m      top1     39.5  35.1 to 44.2" in summary([table], tmp_path / "none.parquet")
 
 
 def test_cells_with_many_invalid_answers_are_told_with_the_reason(tmp_path):

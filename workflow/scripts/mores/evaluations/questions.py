@@ -1,7 +1,7 @@
 """What an evaluation asks about a country, and the settings that all kinds have."""
 
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -42,7 +42,10 @@ class Evaluation(Section):
 
 @dataclass(frozen=True)
 class Questions:
-    """Items by topic, and by item the code of the right option, where the file tells it."""
+    """Items by topic, and by item the code of the right option, where the file tells it.
+
+    A kind that scores by more says so in a class of its own, whose `gold_digest` covers that too.
+    """
 
     bank: Bank
     gold: dict[str, int] = field(default_factory=dict)
@@ -70,7 +73,7 @@ class Asking(Section):
                 f"{path}: changed since this run was planned; run again, and what it shapes is "
                 "made anew"
             )
-        return Questions(self.questions.take(found.bank, path), found.gold)
+        return replace(found, bank=self.questions.take(found.bank, path))
 
 
 def module_name(evaluation: dict[str, Any], part: str) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ from mores.method.items import Bank, Item
 from mores.method.models import LARGEST_CONTEXT, Sampling
 from mores.method.prompts import load_neutral
 from mores.method.replies import read_answer
-from mores.method.requests import Request
+from mores.method.requests import Completion, Request
 from mores.method.stage import Asked, Stage
 from mores.method.thinking import ask_thinking
 
@@ -23,6 +23,7 @@ log = logging.getLogger("mores.method.answers")
 
 Thinking = Literal["full", "none"] | Annotated[int, Field(ge=1, le=LARGEST_CONTEXT)]
 Control = Literal["shuffled", "neutral"]
+Reader = Callable[[Completion, Item, bool], dict[str, Any]]
 
 
 class Answering(Asked):
@@ -51,16 +52,18 @@ def answer_country(
     norms: list[dict] | None = None,
     examples: list[dict] | None = None,
     neutral: Path | None = None,
+    read: Reader = read_answer,
 ) -> list[dict[str, Any]]:
     """`samples` rows per question, in their order, as one method has them answered.
 
     `norms` are a country's high-level norms, `examples` its training rows, `neutral` a file of
     text. The stage's bank has the survey's topics, and the items that are shown as examples.
+    `read` makes of a reply what `read_answer` does.
     """
     by_topic = norms_by_topic(stage, norms) if norms else {}
     by_topic = control_norms(by_topic, spec.control, load_neutral(neutral) if neutral else [])
     shown = shown_examples(stage, examples or [], spec.examples)
-    return answer_items(spec, stage, questions.items.values(), by_topic, shown)
+    return answer_items(spec, stage, questions.items.values(), by_topic, shown, read)
 
 
 def norms_by_topic(stage: Stage, high: list[dict]) -> dict[str, list[str]]:
@@ -115,6 +118,7 @@ def answer_items(
     items: Iterable[Item],
     norms: dict[str, list[str]],
     examples: dict[str, list[dict[str, Any]]],
+    read: Reader = read_answer,
 ) -> list[dict[str, Any]]:
     """`samples` rows per item, in the order of the items: the choice, or why it is invalid.
 
@@ -136,7 +140,7 @@ def answer_items(
     completions = ask_thinking(stage, requests, spec.thinking, label)
     rows = [
         {"item": item.id, "sample": sample, "n_norms": n_norms}
-        | read_answer(completion, item, stage.left_open(completion))
+        | read(completion, item, stage.left_open(completion))
         | stage.provenance(request, completion)
         for (item, sample, n_norms), request, completion in zip(
             asked, requests, completions, strict=True

@@ -8,6 +8,7 @@ from mores.engine.arguments import check_server_args
 from mores.engine.models import HUB_ID
 from mores.errors import InputError
 from mores.evaluations.choices import questions as choices
+from mores.evaluations.pact import questions as pact
 from mores.method.items import load_bank
 from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
@@ -86,13 +87,16 @@ def _evaluations(settings: Settings) -> Iterator[str]:
             yield from _named(f"{key}.methods", method, settings.methods, "methods")
         for country in evaluation.countries or ():
             yield from _named(f"{key}.countries", country, settings.pool, "countries")
-        if isinstance(evaluation, choices.Settings):
-            yield from _choices(key, evaluation, settings)
+        if isinstance(evaluation, choices.Settings) and not locate(evaluation.path).is_file():
+            yield f"{key}.path: no file {evaluation.path or 'is named'}; name one of questions"
+        if isinstance(evaluation, choices.Settings | pact.Settings):
+            yield from _named_there(key, evaluation, settings)
 
 
-def _choices(key: str, evaluation: choices.Settings, settings: Settings) -> Iterator[str]:
-    if not locate(evaluation.path).is_file():
-        yield f"{key}.path: no file {evaluation.path or 'is named'}; name one of questions"
+def _named_there(
+    key: str, evaluation: choices.Settings | pact.Settings, settings: Settings
+) -> Iterator[str]:
+    """The topics and countries that an evaluation's names stand for."""
     if not locate(settings.config.survey.bank).is_file():
         return  # told already
     topics = load_bank(locate(settings.config.survey.bank)).topics

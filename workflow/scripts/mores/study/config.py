@@ -14,6 +14,7 @@ from mores.engine.settings import Engine, Model, Name, Training
 from mores.errors import InputError, shown
 from mores.evaluations.cdeval import questions as cdeval
 from mores.evaluations.choices import questions as choices
+from mores.evaluations.pact import questions as pact
 from mores.evaluations.survey import questions as survey
 from mores.method.answers import Control, Thinking
 from mores.method.models import HOTTEST, Sampling
@@ -100,7 +101,8 @@ TUNINGS: dict[str, Tuning] = {
 
 
 Evaluation = Annotated[
-    survey.Settings | choices.Settings | cdeval.Settings, Field(discriminator="kind")
+    survey.Settings | choices.Settings | cdeval.Settings | pact.Settings,
+    Field(discriminator="kind"),
 ]
 EVALUATIONS: dict[str, Evaluation] = {"values": survey.Settings(kind="survey")}
 

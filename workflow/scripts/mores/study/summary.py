@@ -8,7 +8,7 @@ MEAN, REFERENCE = "MEAN", "reference"
 POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option", "half")
 HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
 # Scores, and the digits after the point that tell them apart.
-SCORES = {"alignment": 1, "accuracy": 1, "distance": 3}
+SCORES = {"alignment": 1, "accuracy": 1, "allow_rate": 1, "distance": 3}
 WHOLE = "ALL"  # of a table that has rows of parts, what the rows of the whole are called
 INVALID = 0.2  # share of answers that name no option, from which a score says little
 FEW = 5  # warnings told one by one
