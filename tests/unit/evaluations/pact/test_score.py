@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mores.errors import InputError
+from mores.evaluations.pact.gap import gap_columns
 from mores.evaluations.pact.score import score
 from mores.evaluations.pact.table import LAYOUT, table
 from mores.method.prompts import Country
@@ -147,3 +148,24 @@ def test_the_table_has_what_tuning_changed(shipped):
     assert float(found["MEAN", "cnca_dpo"]["own_gap"]) == -100
     assert float(found["MEAN", "vanilla"]["allow_rate"]) == 100
     assert found["MEAN", "vanilla"]["raters"] == "" and found["MEAN", "vanilla"]["delta"] == ""
+    assert found["MEAN", "vanilla"]["gap_delta"] == ""
+    change = [found["MEAN", "cnca_dpo"][f"gap_delta{end}"] for end in ("", "_low", "_high")]
+    assert change == ["-100.0000"] * 3  # certain, whichever scenes are drawn
+
+
+def test_the_gap_s_interval_is_that_of_scenes_drawn_again(shipped):
+    """Half the own scenes are allowed, all of the others: the gap of a draw is binomial."""
+    questions = shipped("scenes.csv")
+    wished = {fact.scene: n % 2 == 0 for n, fact in enumerate(questions.facts) if fact.own}
+    named = {"country": "KEN", "model": "m", "method": "top1"}
+    cell = named | scored(questions, lambda fact: wished.get(fact.scene, True))
+    rng = np.random.default_rng(5)
+    drawn = rng.integers(0, 84, size=(4000, 84))  # the first seven scenes are Kenya's
+    own, half = drawn < 7, np.isin(drawn, [0, 2, 4, 6])
+    with np.errstate(invalid="ignore"):
+        expected = 100 * ((own & half).sum(axis=1) / own.sum(axis=1) - 1)
+    ends = np.nanquantile(expected, [0.025, 0.975])
+    columns = gap_columns([cell], cell["items"], Resampling(resamples=4000))
+    found = columns([cell])
+    assert cell["own_gap"] == pytest.approx(100 * (4 / 7 - 1))
+    assert [found["own_gap_low"], found["own_gap_high"]] == pytest.approx([*ends], abs=3)

@@ -1,11 +1,13 @@
 """The table of allow rates: each country, model and method, and how far it is from vanilla."""
 
+from mores.evaluations.pact import gap
 from mores.evaluations.pact.measures import allow_rate
 from mores.scoring.resample import Resampling
 from mores.scoring.table import WHY_INVALID, Layout, scores_table
 
-GROUPS = (
-    *("own_rate", "other_rate", "own_gap", "same_rate", "close_rate", "far_rate"),
+OWN = ("own_rate", "other_rate", "own_gap")
+PERSONS = (
+    *("same_rate", "close_rate", "far_rate"),
     *("region_spread", "age_spread", "gender_spread"),
 )
 RATED = (
@@ -19,14 +21,16 @@ LAYOUT = Layout(
         *("country", "model", "method", "n_items", "n_valid"),
         *("allow_rate", "allow_rate_low", "allow_rate_high", *BOUNDS),
         *("delta", "delta_low", "delta_high", "p_value", "p_holm"),
-        *GROUPS,
+        *OWN,
+        *gap.COLUMNS,
+        *PERSONS,
         *("n_answers", "n_without_norms", *WHY_INVALID),
         *RATED,
     ),
     score="allow_rate",
     formula=allow_rate,
     sums=("allowed", "decided"),
-    averaged=(*BOUNDS, *GROUPS, *RATED),
+    averaged=(*BOUNDS, *OWN, *PERSONS, *RATED),
 )
 
 
@@ -35,4 +39,4 @@ def table(
 ) -> str:
     """The table, over all scenes that any country is asked."""
     items = sorted({name for cell in cells for name in cell["items"]})
-    return scores_table(cells, [], items, spec, LAYOUT)
+    return scores_table(cells, [], items, spec, LAYOUT, gap.gap_columns(cells, items, spec))
