@@ -161,7 +161,13 @@ def test_each_rule_with_a_spec_runs_a_step():
 
 @pytest.mark.parametrize("rule", steps())
 @pytest.mark.parametrize(
-    "by_name", [None, "mores.method.objectives.sft", "mores.evaluations.choices.ask"]
+    "by_name",
+    [
+        None,
+        "mores.method.objectives.sft",
+        "mores.evaluations.choices.ask",
+        "mores.evaluations.pact.ask",
+    ],
 )
 def test_the_code_of_a_step_is_of_its_own_side(rule, by_name):
     found = step_modules(rule, by_name)

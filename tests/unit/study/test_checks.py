@@ -60,6 +60,14 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             {"methods": {"x": {"norms": "top1", "norms_per_topic": 4}}},
             "methods.x.norms_per_topic: 4, but `mining: norms_per_topic` has only 3 mined",
         ),
+        (
+            {"evaluations": {"p": {"kind": "pact", "topics": {"family": "faiths"}}}},
+            "evaluations.p.topics: no 'faiths' under `topics of the item bank`; did you mean",
+        ),
+        (
+            {"evaluations": {"p": {"kind": "pact", "names": {"UK": "GBX"}}}},
+            "evaluations.p.names: no 'GBX' under `country_names`",
+        ),
         ({"methods": {"x": {"examples": 6}}}, "methods.x.examples: 6, but"),
         ({"methods": {"x": {"thinking": 256}}}, "methods.x.thinking: 256 tokens leave none"),
         ({"methods": {"x": {"prompt": "verse"}}}, "prompts: no template verse.j2"),
