@@ -66,7 +66,8 @@ def main() -> None:
             told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         count, peak, seconds = map(float, told.split())
         peaks[rows] = peak
-        print(f"{rows:9,} rows, {size:5.0f} MB: {count:.0f} scenes, {peak:4.0f} MB, {seconds:.0f} s")
+        taken = f"{peak:4.0f} MB, {seconds:.0f} s"
+        print(f"{rows:9,} rows, {size:5.0f} MB: {count:.0f} scenes, {taken}")
     few, many = peaks[ROWS[1]], peaks[ROWS[2]]
     print(f"twice the rows take {many / few:.2f} times the memory")
 
