@@ -14,6 +14,7 @@ from mores.evaluations.choices.score import score
 from mores.evaluations.choices.table import LAYOUT, reference_rows, table
 from mores.method.prompts import Country
 from mores.scoring.resample import Resampling
+from mores.scoring.table import WHY_INVALID
 
 KENYA = Country(code="KEN", name="Kenya", adjective="Kenyan")
 CHILE = Country(code="CHL", name="Chile", adjective="Chilean")
@@ -234,7 +235,7 @@ def test_answers_to_other_questions_are_refused(tmp_path):
 
 def cell(country, method, hits, right, options=4, first=0):
     names = [f"q{n + first}" for n in range(len(hits))]
-    counts = dict.fromkeys(LAYOUT.columns[-7:], 0)
+    counts = dict.fromkeys(("n_answers", "n_without_norms", *WHY_INVALID), 0)
     return counts | {
         "country": country,
         "model": "m",
@@ -287,3 +288,14 @@ def test_columns_may_be_named(tmp_path):
     row = {"q": "Rude?", "o": ["Yes", "No"], "g": "No"}
     columns = Columns(question="q", options="o", gold="g")
     assert gold(tmp_path, row, columns=columns.model_dump()) == [2]
+
+
+def test_a_row_of_many_invalid_answers_is_marked_and_no_other():
+    cells = [
+        cell("KEN", "vanilla", [1, 0], [1, 1]),
+        cell("KEN", "top1", [1, 0], [1, 1]) | {"invalid_rate": 0.986},
+    ]
+    header, *lines = table(SPEC, cells, None, None).splitlines()
+    rows = [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    marked = {(row["country"], row["method"]): row["marks"] for row in rows if row["marks"]}
+    assert marked == {("KEN", "top1"): "many_invalid", ("MEAN", "top1"): "many_invalid"}

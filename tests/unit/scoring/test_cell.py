@@ -67,3 +67,9 @@ def test_where_nothing_is_valid_nothing_is_compared():
     scores = score_cell(answers, TEST, BANK, "answers.jsonl")
     assert math.isnan(scores["similarity"])
     assert scores["compared"] == [0.0]
+
+
+def test_a_cell_tells_how_sure_its_gold_is():
+    torn = {"item": "CU01", "top": 1, "n": 25, "shares": {"1": 0.52, "2": 0.48, "3": 0, "4": 0}}
+    scored = score_cell([answer("CU01", 1)], [torn], BANK, "here")
+    assert (scored["respondents"], scored["undecided"]) == (25, 1)

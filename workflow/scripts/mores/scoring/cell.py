@@ -9,6 +9,7 @@ from mores.method.items import Bank
 from mores.method.replies import REASONS
 from mores.scoring.alignment import Tally, tally
 from mores.scoring.distributions import compare, distribution_scores
+from mores.scoring.marks import sureness
 
 
 def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:
@@ -29,6 +30,7 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         "n_without_norms": sum(row["n_norms"] == 0 for row in answers),
         **summary(tallied),
         **distribution_scores(compared),
+        **sureness(test),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
         "items": list(tallied.items),

@@ -9,6 +9,7 @@ import numpy as np
 from mores.errors import InputError
 from mores.method.replies import REASONS
 from mores.scoring.alignment import alignment
+from mores.scoring.marks import marks
 from mores.scoring.resample import (
     Difference,
     Formula,
@@ -127,6 +128,7 @@ def _row(
 ) -> dict:
     """One row: counts are summed over the cells, scores averaged."""
     row = {"country": country, "model": cells[0]["model"], "method": cells[0]["method"]}
+    row["marks"] = marks(cells)
     row |= {name: sum(cell[name] for cell in cells) for name in (*COUNTED, *WHY_INVALID)}
     averaged = (layout.score, *layout.averaged)
     row |= {name: float(np.mean([cell[name] for cell in cells])) for name in averaged}

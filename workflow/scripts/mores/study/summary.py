@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from mores.scoring.marks import FEW_RESPONDENTS, MANY_INVALID
+
 MEAN, REFERENCE = "MEAN", "reference"
 # Of the rows that need no model those that tell where a score lies.
 POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option", "half")
@@ -10,9 +12,7 @@ HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
 # Scores, and the digits after the point that tell them apart.
 SCORES = {"alignment": 1, "accuracy": 1, "allow_rate": 1, "distance": 3}
 WHOLE = "ALL"  # of a table that has rows of parts, what the rows of the whole are called
-INVALID = 0.2  # share of answers that name no option, from which a score says little
 FEW = 5  # warnings told one by one
-RESPONDENTS = 200  # below which a country's most frequent answers are unsure
 
 
 def summary(tables: Iterable[Path], marginals: Path) -> str:
@@ -74,7 +74,7 @@ def invalid_rows(rows: list[dict[str, str]]) -> list[str]:
     for row in rows:
         if row["country"] == MEAN or row["model"] == REFERENCE:
             continue
-        if (rate := float(row["invalid_rate"] or 0)) > INVALID:
+        if (rate := float(row["invalid_rate"] or 0)) > MANY_INVALID:
             reasons = {
                 name: int(row[name])
                 for name in row
@@ -99,7 +99,7 @@ def few_respondents(marginals: Path) -> list[str]:
             f"  beware: {country}: {n:.0f} respondents an item (median): its most frequent answers "
             "are unsure"
             for country, n in medians.iter_rows()
-            if n < RESPONDENTS
+            if n < FEW_RESPONDENTS
         ]
     )
 

@@ -12,7 +12,7 @@ LAYOUT = Layout(
         *("country", "model", "method", "n_items", "n_valid"),
         *("accuracy", "accuracy_low", "accuracy_high", "accuracy_valid", "invalid_rate"),
         *("delta", "delta_low", "delta_high", "p_value", "p_holm"),
-        *("n_answers", "n_without_norms", *WHY_INVALID),
+        *("n_answers", "n_without_norms", *WHY_INVALID, "marks"),
     ),
     score="accuracy",
     formula=percentage,

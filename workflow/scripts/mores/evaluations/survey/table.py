@@ -23,7 +23,7 @@ LAYOUT = Layout(
         *("strict_place", "strict_place_low", "strict_place_high"),
         *("similarity", "similarity_low", "similarity_high"),
         *("wasserstein", "entropy_correlation", "top_share_correlation"),
-        *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID),
+        *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID, "marks"),
     ),
     score="alignment",
     formula=alignment,
