@@ -8,7 +8,7 @@ import pytest
 from mores.errors import InputError
 from mores.evaluations.ask import Evaluating, answer_items
 from mores.evaluations.questions import Asking, Questions, module_of
-from mores.evaluations.score import CellScoring, score_cell
+from mores.evaluations.score import CellScoring, chosen, score_cell
 from mores.evaluations.survey.table import LAYOUT
 from mores.evaluations.table import Table, score_table
 from mores.method.items import load_bank
@@ -69,6 +69,7 @@ def test_a_cell_says_whose_scores_it_has():
     spec = CellScoring(country=AVETHIA, model="demo", method="top1", asks=ASKING, packages={})
     scores = score_cell(spec, questions, answers(questions), test)
     named = {"country": "XAV", "model": "demo", "method": "top1"}
+    named["chosen"] = dict.fromkeys(questions.bank.items, 1)
     own = cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
     assert repr(scores) == repr(named | own)  # of answers that do not vary a correlation is nan
     with pytest.raises(InputError, match=r"the answers of XAV demo top1: "):
@@ -104,3 +105,9 @@ def test_right_answers_that_changed_stop_a_job():
     known = Questions(BANK, {"CU01": 2})
     assert known.gold_digest and Questions(BANK).gold_digest is None
     assert known.gold_digest != Questions(BANK, {"CU01": 3}).gold_digest
+
+
+def test_the_choice_of_an_item_is_what_most_answers_name_and_of_several_the_lowest():
+    said = {"a": [3, 2, 3], "b": [2, 1], "c": [None, 4], "d": [None]}
+    rows = [{"item": item, "choice": choice} for item, all_ in said.items() for choice in all_]
+    assert chosen(rows) == {"a": 3, "b": 1, "c": 4}

@@ -14,6 +14,7 @@ from mores.method.answers import (
 from mores.method.items import Bank, Item, load_bank
 from mores.method.models import Sampling
 from mores.method.prompts import load_neutral
+from mores.method.variants import Variant
 from mores.survey.part import BankPart
 from mores.survey.split import Split, split_items
 
@@ -113,7 +114,7 @@ def test_the_first_answered_training_items_of_a_topic_are_shown(stage):
         train_row("CU03", 2),
         train_row("CU04", 4),
     ]
-    shown = shown_examples(stage, train, 2)
+    shown = shown_examples(stage, train, 2, Variant())
     told = {
         topic: [(one["item"].id, one["answer"]) for one in given] for topic, given in shown.items()
     }
@@ -124,12 +125,12 @@ def test_the_first_answered_training_items_of_a_topic_are_shown(stage):
 
 
 def test_no_examples_are_shown_where_none_are_wanted(stage):
-    shown = shown_examples(stage, [train_row("CU01", 2)], 0)
+    shown = shown_examples(stage, [train_row("CU01", 2)], 0, Variant())
     assert shown == {topic: [] for topic in BANK.topics}
 
 
 def test_examples_stand_in_the_prompt_with_their_answers(stage, endpoint):
-    shown = shown_examples(stage, [train_row("CU02", 3), train_row("ST01", 1)], 3)
+    shown = shown_examples(stage, [train_row("CU02", 3), train_row("ST01", 1)], 3, Variant())
     (row,) = answer(stage, examples=shown)
     said = asked(endpoint)
     assert BANK.items["CU02"].wording in said

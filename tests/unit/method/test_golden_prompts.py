@@ -67,7 +67,7 @@ def answer(item="CU01", norms=None, shown=(), **method):
         stage,
         [stage.item(item)],
         norms or {},
-        shown_examples(stage, [*shown], len(shown)),
+        shown_examples(stage, [*shown], len(shown), spec.variant),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mores.method.items import load_bank
+from mores.survey.split import Split, split_items
 
 BANK = load_bank(Path(__file__).parents[3] / "resources/items/wvs7.yaml")
 TOPICS = {  # spec: the questionnaire's sections
@@ -82,8 +83,17 @@ def test_long_scales_have_words_at_their_ends_only():
 
 
 def test_no_two_items_ask_the_same():
-    wordings = [item.wording for item in BANK.items.values()]
+    wordings = [one for item in BANK.items.values() for one in (item.wording, *item.wordings)]
     assert len(set(wordings)) == len(wordings)
+
+
+def test_test_items_of_every_topic_have_a_second_wording():
+    parts = split_items(BANK, Split())
+    topics = [
+        item.topic for item in BANK.items.values() if item.wordings and parts[item.id] == "test"
+    ]
+    assert len(topics) >= 60
+    assert set(topics) == set(BANK.topics)
 
 
 def test_the_codes_are_those_people_answered(shared_data):
@@ -97,12 +107,13 @@ def test_the_codes_are_those_people_answered(shared_data):
 
 def test_the_wording_is_our_own(questions):
     for name, item in BANK.items.items():
-        ours, theirs = words(item.wording), words(questions[name]["question"])
-        assert ours != theirs, name
+        ours = [words(one) for one in (item.wording, *item.wordings)]
+        theirs = words(questions[name]["question"])
+        assert theirs not in ours, name
         # The run may come from their question or from any of their options.
         texts = [theirs, *(words(str(text)) for text in questions[name]["option_lst"])]
         runs = {run for text in texts for run in runs_of_six(text)}
-        texts = [ours, *(words(text) for text in item.options or item.between)]
+        texts = [*ours, *(words(text) for text in item.options or item.between)]
         copied = [run for text in texts for run in runs_of_six(text) if run in runs]
         assert not copied, f"{name}: {' '.join(copied[0])}"
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mores.study import grid as cells
-from mores.study.grid import Cell, adapter_of, grid, lender, norms_of, taught
+from mores.study.grid import Cell, adapter_of, grid, lender, norms_of, taught, variants
 from mores.study.settings import load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -99,3 +99,18 @@ def test_a_country_added_changes_those_alone_who_draw_it():
 def test_the_seed_draws():
     draws = {lender("KEN", POOL, seed) for seed in range(200)}
     assert draws == set(POOL) - {"KEN"}
+
+
+def test_a_variant_is_of_the_method_that_is_the_same_but_for_how_it_puts_questions():
+    turned, top1 = {"order": "reversed"}, {"norms": "top1"}
+    added = {
+        "again": {"wording": 1, "labels": "letters"},
+        "top1_turned": turned | top1,
+        "turned": turned,
+        "alone": turned | {"examples": 3},
+    }
+    assert variants(settings(methods=added).config.methods) == {
+        "again": "vanilla",
+        "top1_turned": "top1",
+        "turned": "vanilla",
+    }

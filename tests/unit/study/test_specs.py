@@ -101,6 +101,10 @@ def edit(path: str, old: str, new: str) -> None:
         ({"methods": {"top1": {"control": "neutral"}}}, stages("answer")),
         ({"methods": {"top1": {"norms_per_topic": 1}}}, stages("answer")),
         ({"methods": {"top1": {"examples": 2}}}, stages("answer")),
+        ({"methods": {"top1": {"order": "reversed"}}}, stages("answer")),
+        ({"methods": {"top1": {"labels": "letters"}}}, stages("answer")),
+        ({"methods": {"top1": {"wording": 1}}}, stages("answer")),
+        ({"methods": {"more": {"order": "reversed"}}}, {"table"}),  # a variant of vanilla
         ({"mining": {"norms_per_topic": 2}}, stages("high", "topic")),
         ({"mining": {"retries": 9}}, stages("low", "high", "topic")),
         ({"mining": {"sampling": {"seed": 1}}}, stages("low", "high", "topic")),

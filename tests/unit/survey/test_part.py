@@ -7,7 +7,7 @@ import pytest
 
 from mores.errors import InputError
 from mores.method.items import Bank, Item, load_bank
-from mores.survey.part import WORDED, BankPart
+from mores.survey.part import REWORDED, WORDED, BankPart
 from mores.survey.split import Split, split_items
 
 ROOT = Path(__file__).parents[3]
@@ -40,7 +40,14 @@ def with_item(name, **changed):
 
 
 def test_the_fields_to_change_are_all_that_an_item_has():
-    assert set(OTHER) | {"id"} == set(Item.model_fields) == set(WORDED)
+    assert set(OTHER) | {"id"} == set(WORDED)
+    assert set(REWORDED) == set(Item.model_fields)
+
+
+def test_further_wordings_count_where_they_are_put_and_nowhere_else():
+    changed = with_item(TEST[0], wordings=("How else?",))
+    assert seen(changed, "test") == seen(BANK, "test")
+    assert seen(changed, "test", REWORDED) != seen(BANK, "test", REWORDED)
 
 
 @pytest.mark.parametrize("part", OF_PART)

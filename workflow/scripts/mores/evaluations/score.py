@@ -1,5 +1,7 @@
 """A cell's answers, held against what is right."""
 
+from collections import Counter
+
 from mores.evaluations.questions import Asking, Questions, module_name, module_of
 from mores.method.prompts import Country
 from mores.spec import Section
@@ -28,4 +30,13 @@ def score_cell(
     cell = {"country": spec.country.code, "model": spec.model, "method": spec.method}
     where = f"the answers of {' '.join(cell.values())}"
     kind = module_of(spec.asks.evaluation, "score")
-    return cell | kind.score(questions, answers, test, where)
+    return cell | {"chosen": chosen(answers)} | kind.score(questions, answers, test, where)
+
+
+def chosen(answers: list[dict]) -> dict[str, int]:
+    """By item the code that most answers name, of equally many the lowest; none where none does."""
+    named: dict[str, Counter] = {}
+    for row in answers:
+        if row["choice"] is not None:
+            named.setdefault(row["item"], Counter())[row["choice"]] += 1
+    return {item: min(of, key=lambda code: (-of[code], code)) for item, of in named.items()}

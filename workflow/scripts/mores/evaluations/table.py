@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from mores.evaluations.questions import module_name, module_of
 from mores.scoring.resample import Resampling
 
@@ -13,6 +15,8 @@ class Table(Resampling):
     """What a table is made with."""
 
     evaluation: dict[str, Any]
+    variants: dict[str, str] = Field(default_factory=dict)
+    """Methods that vary how questions are put, and the method that puts the same ones plainly."""
     packages: dict[str, list[str]]
     """Locked versions of the packages that compute it."""
 
@@ -29,4 +33,5 @@ def score_table(
     split: str | None = None,
 ) -> str:
     """The table of an evaluation (TSV); `references` and `split` are the survey's."""
-    return module_of(spec.evaluation, "table").table(spec, cells, references, split)
+    told = [cell | {"variant_of": spec.variants.get(cell["method"])} for cell in cells]
+    return module_of(spec.evaluation, "table").table(spec, told, references, split)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,17 +13,17 @@ from mores.errors import InputError
 from mores.method.items import Bank, Item
 from mores.method.models import LARGEST_CONTEXT, Sampling
 from mores.method.prompts import load_neutral
-from mores.method.replies import read_answer
-from mores.method.requests import Completion, Request
+from mores.method.replies import Reader, read_answer
+from mores.method.requests import Request
 from mores.method.stage import Asked, Stage
 from mores.method.thinking import ask_thinking
+from mores.method.variants import Labels, Order, Variant
 
 log = logging.getLogger("mores.method.answers")
 
 
 Thinking = Literal["full", "none"] | Annotated[int, Field(ge=1, le=LARGEST_CONTEXT)]
 Control = Literal["shuffled", "neutral"]
-Reader = Callable[[Completion, Item, bool], dict[str, Any]]
 
 
 class Answering(Asked):
@@ -43,6 +43,14 @@ class Answering(Asked):
     examples: int = 0
     """Training items of the topic shown with answers."""
     thinking: Thinking = "full"
+    order: Order = "as_is"
+    labels: Labels = "codes"
+    wording: int = 0
+
+    @property
+    def variant(self) -> Variant:
+        """How questions, and examples, are put."""
+        return Variant(self.order, self.labels, self.wording, self.sampling.seed)
 
 
 def answer_country(
@@ -62,7 +70,7 @@ def answer_country(
     """
     by_topic = norms_by_topic(stage, norms) if norms else {}
     by_topic = control_norms(by_topic, spec.control, load_neutral(neutral) if neutral else [])
-    shown = shown_examples(stage, examples or [], spec.examples)
+    shown = shown_examples(stage, examples or [], spec.examples, spec.variant)
     return answer_items(spec, stage, questions.items.values(), by_topic, shown, read)
 
 
@@ -102,12 +110,15 @@ def control_norms(
     return norms
 
 
-def shown_examples(stage: Stage, train: list[dict], count: int) -> dict[str, list[dict[str, Any]]]:
+def shown_examples(
+    stage: Stage, train: list[dict], count: int, variant: Variant
+) -> dict[str, list[dict[str, Any]]]:
     """By topic, the first `count` training items that the country answered, with its top answer."""
     examples: dict[str, list[dict[str, Any]]] = {topic: [] for topic in stage.bank.topics}
     for row in train:
         if row["top"] is not None and len(examples[row["topic"]]) < count:
-            shown = {"item": stage.item(row["item"]), "answer": row["top"]}
+            put = variant.show(stage.item(row["item"]))
+            shown = {"item": put.item, "answer": put.code_of(row["top"])}
             examples[row["topic"]].append(shown)
     return examples
 
@@ -131,18 +142,19 @@ def answer_items(
         topics = [item.topic] if item.topic in stage.bank.topics else list(stage.bank.topics)
         given = [norm for topic in topics for norm in norms.get(topic, [])[: spec.norms_per_topic]]
         shown = [one for topic in topics for one in examples.get(topic, [])]
-        prompt = stage.question(item, given, spec.prompt, shown)
+        put = spec.variant.show(item)
+        prompt = stage.question(put.item, given, spec.prompt, shown)
         for sample in range(spec.samples):
             sampling = spec.sampling.of(stage.country.code, item.id, sample)
             requests.append(Request(prompt, sampling))
-            asked.append((item, sample, len(given)))
+            asked.append((put, sample, len(given)))
     label = f"answers {stage.country.code}"
     completions = ask_thinking(stage, requests, spec.thinking, label)
     rows = [
-        {"item": item.id, "sample": sample, "n_norms": n_norms}
-        | read(completion, item, stage.left_open(completion))
+        {"item": put.item.id, "sample": sample, "n_norms": n_norms}
+        | put.read(completion, stage.left_open(completion), read)
         | stage.provenance(request, completion)
-        for (item, sample, n_norms), request, completion in zip(
+        for (put, sample, n_norms), request, completion in zip(
             asked, requests, completions, strict=True
         )
     ]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from string import ascii_uppercase as LETTERS
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -52,6 +53,11 @@ class Item(Section):
     codes: tuple[Code, ...] = Field(default=(), validate_default=True)
     kind: Literal["ordinal", "nominal"] = "ordinal"
     reversed: bool = False
+    wordings: tuple[Text, ...] = ()
+    """Further wordings, for variants."""
+
+    unit: ClassVar[str] = "number"
+    """What an option is answered with."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,9 +97,23 @@ class Item(Section):
         ends = {0: self.between[0], len(self.codes) - 1: self.between[1]}
         return ends.get(position, str(code))
 
+    def label(self, code: int) -> str:
+        """What an option is answered with: its code."""
+        return str(code)
+
     def is_numeric(self, code: int) -> bool:
         """Whether an option says no more than its number, or is a step of a long scale."""
         return self.between is not None or self.text(code) == str(code)
+
+
+class Lettered(Item):
+    """An item whose options are answered with letters."""
+
+    unit: ClassVar[str] = "letter"
+
+    def label(self, code: int) -> str:
+        """The letter of an option, A for the first."""
+        return LETTERS[self.codes.index(code)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Replies read: thinking and answer told apart, and the option or the norms an answer states."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from mores.method.choice import parse_choice
@@ -11,6 +12,8 @@ OPEN, CLOSE = "<think>", "</think>"
 # Why an answer names no option.
 REASONS = ("cut", "refused", "no_number", "not_an_option", "ambiguous")
 LISTED = re.compile(r"^[^\S\n]*(\d+)[.)]\s+(\S.*)$", re.M)
+# Thinking, answer, choice and why there is none, of a reply to an item.
+Reader = Callable[[Completion, Item, bool], dict[str, Any]]
 
 
 def split_thinking(text: str, left_open: bool = False) -> tuple[str, str]:

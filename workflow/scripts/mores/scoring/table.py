@@ -9,6 +9,7 @@ import numpy as np
 from mores.errors import InputError
 from mores.method.replies import REASONS
 from mores.scoring.alignment import alignment
+from mores.scoring.consistency import compare_variants
 from mores.scoring.marks import marks
 from mores.scoring.resample import (
     Difference,
@@ -79,6 +80,7 @@ def scores_table(
         row = _row(own, MEAN, np.mean(spread, axis=0), together, spec, layout)
         rows.append(row | further(own))
     _correct(rows)
+    compare_variants(rows, cells, layout.score, MEAN)
     return _format(rows + references, layout.columns)
 
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from collections.abc import Collection, Iterator
 
 from mores.engine.arguments import check_server_args
@@ -130,6 +131,11 @@ def _methods(settings: Settings) -> Iterator[str]:
                 f"{key}.examples: {method.examples}, but `split: train_per_topic` has only "
                 f"{config.split.train_per_topic} to show: lower it"
             )
+        if method.wording and method.wording > _wordings(config.survey.bank):
+            yield (
+                f"{key}.wording: no item of {config.survey.bank} has so many `wordings`; write "
+                "some, or lower it"
+            )
         if (
             isinstance(method.thinking, int)
             and method.thinking >= config.answers.sampling.max_tokens
@@ -138,6 +144,14 @@ def _methods(settings: Settings) -> Iterator[str]:
                 f"{key}.thinking: {method.thinking} tokens leave none for the answer: "
                 "`answers: sampling: max_tokens` must be larger"
             )
+
+
+def _wordings(bank: str) -> int:
+    """The most further wordings that an item of the bank has; a bank that is absent is told."""
+    path = locate(bank)
+    if not path.is_file():
+        return sys.maxsize
+    return max(len(item.wordings) for item in load_bank(path).items.values())
 
 
 def _named(key: str, name: str | None, table: Collection[str], where: str) -> Iterator[str]:

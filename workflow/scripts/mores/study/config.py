@@ -20,6 +20,7 @@ from mores.method.answers import Control, Thinking
 from mores.method.models import HOTTEST, Sampling
 from mores.method.norms import Way
 from mores.method.objectives import dpo, kto, sft
+from mores.method.variants import Labels, Order
 from mores.scoring.resample import Resampling
 from mores.spec import PathText, Section
 from mores.survey.format import Format
@@ -59,6 +60,9 @@ class Method(Section):
     thinking: Thinking = Field(
         "full", description="`none`: left out; a number: ended after so many tokens."
     )
+    order: Order = Field("as_is", description="Order of the options: reversed, or drawn by seed.")
+    labels: Labels = Field("codes", description="What options are answered with: codes, letters.")
+    wording: int = Field(0, ge=0, description="Which of an item's wordings, 0 being the first.")
     tuning: Name | None = Field(None, description="The adapter: a name under `tunings`.")
     tuning_country: Whose = Field("own", description="Whose adapter, like `norm_country`.")
     scope: Literal["country", "pooled"] = Field(
@@ -66,6 +70,8 @@ class Method(Section):
     )
 
 
+# How a method puts questions that varies nothing.
+PLAIN = {name: Method.model_fields[name].default for name in ("order", "labels", "wording")}
 WAYS = {"topic": Way(answers="none"), "top1": Way(answers="top"), "ranked": Way(answers="ranked")}
 
 

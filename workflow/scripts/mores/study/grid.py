@@ -10,6 +10,7 @@ from itertools import product
 
 from mores.method.adapters import POOLED
 from mores.method.objectives.common import Objective
+from mores.study.config import PLAIN, Method
 from mores.study.settings import Settings
 
 MARGINALS = "results/survey/marginals.parquet"
@@ -101,6 +102,23 @@ def adapter_of(settings: Settings, cell: Cell) -> str | None:
     country = giver(settings, method.tuning_country, cell.country)
     learner = POOLED if method.scope == "pooled" else country
     return ADAPTER.format(tuning=method.tuning, model=cell.model, learner=learner)
+
+
+def variants(methods: dict[str, Method]) -> dict[str, str]:
+    """By method that varies how questions are put the first that is the same but puts them plainly.
+
+    A method of which there is no such other is a variant of none.
+    """
+    plain = {name: method for name, method in methods.items() if method == _plainly(method)}
+    found: dict[str, str] = {}
+    for name in methods.keys() - plain.keys():
+        same = [other for other in plain if plain[other] == _plainly(methods[name])]
+        found |= {name: same[0]} if same else {}
+    return dict(sorted(found.items()))
+
+
+def _plainly(method: Method) -> Method:
+    return method.model_copy(update=PLAIN)
 
 
 def start_of(tuning: Objective) -> str | None:

@@ -29,10 +29,10 @@ from mores.provenance.versions import locked
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
-from mores.study.grid import lenders_named, questions_of, tables, taught
+from mores.study.grid import lenders_named, questions_of, tables, taught, variants
 from mores.study.settings import Settings
 from mores.survey.importing import Import
-from mores.survey.part import WORDED, BankPart, Part
+from mores.survey.part import REWORDED, WORDED, BankPart, Part
 from mores.survey.rows import Rows
 from mores.survey.splitting import Splitting
 
@@ -180,10 +180,11 @@ class Specs:
         config = self.settings.config
         how, asked = config.methods[method], config.evaluations[evaluation]
         prompt = f"{asked.templates}{how.prompt}"
+        fields = REWORDED if how.wording else WORDED
         return Evaluating(
             **self._asked(model, country, prompt),
-            asks=self.asks(evaluation, country, WORDED),
-            bank=self._part("train" if how.examples else "none"),
+            asks=self.asks(evaluation, country, fields),
+            bank=self._part("train" if how.examples else "none", fields),
             samples=asked.samples or config.answers.samples,
             sampling=config.answers.sampling,
             prompt=prompt,
@@ -192,6 +193,9 @@ class Specs:
             neutral=file_digest(locate(config.neutral)) if how.control == "neutral" else None,
             examples=how.examples,
             thinking=how.thinking,
+            order=how.order,
+            labels=how.labels,
+            wording=how.wording,
         )
 
     def score_cell(self, evaluation: str, method: str, model: str, country: str) -> CellScoring:
@@ -222,6 +226,7 @@ class Specs:
         return Table(
             **dict(config.scores),
             evaluation=evaluation.of_questions(),
+            variants=variants(config.methods),
             packages=locked(versions.SCORES),
         )
 
@@ -248,7 +253,7 @@ class Specs:
     def _part(self, part: Part, fields: tuple[str, ...] = WORDED) -> BankPart:
         """What a step sees of the item bank; one that words items is told how they are split."""
         if (part, fields) not in self.parts:
-            split = self.settings.config.split if fields == WORDED and part != "none" else None
+            split = self.settings.config.split if "wording" in fields and part != "none" else None
             self.parts[part, fields] = BankPart.of(self.bank, part, fields, split)
         return self.parts[part, fields]
 

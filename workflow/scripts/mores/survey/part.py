@@ -9,7 +9,9 @@ from mores.spec import Section
 from mores.survey.split import Split, split_items
 
 Part = Literal["none", "train", "test", "all"]
-WORDED = tuple(Item.model_fields)
+# What a question is put with; further wordings shape nothing but what puts these.
+WORDED = tuple(name for name in Item.model_fields if name != "wordings")
+REWORDED = (*WORDED, "wordings")
 
 
 class BankPart(Section):
