@@ -215,6 +215,17 @@ def test_answers_are_asked_once_per_sample_and_read(stage, endpoint):
     assert len({row["sampling"]["seed"] for row in rows}) == 4
 
 
+def test_a_distribution_that_is_stated_is_read_and_its_largest_share_is_the_choice(stage, endpoint):
+    replies = iter(["<think>\nSome.\n</think>\n1: 20%\n2: 70%\n4: 10%", "2"])
+    endpoint.reply = lambda body: next(replies)
+    stated = {"prompt": "stated/answer", "distribution": "stated"}
+    first, second = answer(stage, samples=2, **stated)
+    assert "Reply with one line for each option" in endpoint.bodies[0]["messages"][0]["content"]
+    assert first["shares"] == pytest.approx({"1": 0.2, "2": 0.7, "3": 0, "4": 0.1})
+    assert (first["choice"], first["answer"], first["thinking"]) == (2, "2", "Some.")
+    assert (second["choice"], second["invalid"], second["shares"]) == (None, "no_number", None)
+
+
 def test_norms_of_the_items_topic_go_into_the_user_turn(stage, endpoint):
     norms = {topic: [] for topic in BANK.topics} | {"customs": ["They sing."]}
     items = [BANK.items["CU01"], BANK.items["ST01"]]

@@ -84,6 +84,8 @@ PROMPTS = {
     "answer_unthinking": answer(thinking="none"),
     "persona": answer(prompt="persona"),
     "persona_norms": answer(prompt="persona", norms=NORMS),
+    "stated_answer_norms": answer(prompt="stated/answer", norms=NORMS),
+    "stated_persona_scale": answer("CU16", prompt="stated/persona"),
     "cross_culture": answer(prompt="cross_culture"),
     "cross_culture_norms": answer(prompt="cross_culture", norms=NORMS),
 }

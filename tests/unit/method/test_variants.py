@@ -141,6 +141,13 @@ def test_seeded_orders_differ_from_item_to_item_and_are_drawn_once():
     assert 0.3 < sum(own > 1 for own in turned) / len(turned) < 0.7
 
 
+def test_stated_shares_are_told_in_the_surveys_codes(stage, endpoint):
+    said = "1: 70%\n2: 30%\n3: 0%\n4: 0%"
+    row, _ = ask(stage, endpoint, said, order="reversed", distribution="stated")
+    assert row["shares"] == {"4": 0.7, "3": 0.3, "2": 0.0, "1": 0.0}
+    assert (row["choice"], row["answer"]) == (4, "4")
+
+
 def test_examples_are_put_as_the_question_is(stage, endpoint):
     variant = Variant("reversed", "letters")
     train = [{"item": "CU01", "topic": "customs", "top": 2}]

@@ -69,6 +69,17 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             "evaluations.p.names: no 'GBX' under `country_names`",
         ),
         ({"methods": {"x": {"examples": 6}}}, "methods.x.examples: 6, but"),
+        (
+            {"methods": {"x": {"labels": "letters", "distribution": "stated"}}},
+            "methods.x.labels: percentages are stated by codes",
+        ),
+        (
+            {
+                "methods": {"x": {"order": "reversed"}},
+                "evaluations": {"p": {"kind": "pact", "methods": ["x"]}},
+            },
+            "evaluations.p: x puts questions its own way",
+        ),
         ({"methods": {"x": {"wording": 2}}}, "methods.x.wording: no item of resources/items/demo"),
         ({"methods": {"x": {"thinking": 256}}}, "methods.x.thinking: 256 tokens leave none"),
         ({"methods": {"x": {"prompt": "verse"}}}, "prompts: no template verse.j2"),

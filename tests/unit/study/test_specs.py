@@ -99,6 +99,7 @@ def edit(path: str, old: str, new: str) -> None:
         ({"methods": {"top1": {"norms": "ranked"}}}, set()),  # the inputs
         ({"methods": {"top1": {"prompt": "persona"}}}, stages("answer")),
         ({"methods": {"top1": {"control": "neutral"}}}, stages("answer")),
+        ({"methods": {"top1": {"distribution": "stated"}}}, stages("answer")),
         ({"methods": {"top1": {"norms_per_topic": 1}}}, stages("answer")),
         ({"methods": {"top1": {"examples": 2}}}, stages("answer")),
         ({"methods": {"top1": {"order": "reversed"}}}, stages("answer")),

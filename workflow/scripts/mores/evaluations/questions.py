@@ -34,6 +34,8 @@ class Evaluation(Section):
     """Whether countries may be asked different questions."""
     templates: ClassVar[str] = ""
     """Where its templates are, below `prompts`."""
+    varies: ClassVar[bool] = False
+    """Whether it puts its options in several orders and labels of its own."""
 
     def of_questions(self) -> dict[str, Any]:
         """The keys that say what is asked and what is right."""

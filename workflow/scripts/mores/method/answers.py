@@ -15,6 +15,7 @@ from mores.method.models import LARGEST_CONTEXT, Sampling
 from mores.method.prompts import load_neutral
 from mores.method.replies import Reader, read_answer
 from mores.method.requests import Request
+from mores.method.shares import Distribution, read_stated
 from mores.method.stage import Asked, Stage
 from mores.method.thinking import ask_thinking
 from mores.method.variants import Labels, Order, Variant
@@ -46,6 +47,8 @@ class Answering(Asked):
     order: Order = "as_is"
     labels: Labels = "codes"
     wording: int = 0
+    distribution: Distribution = "samples"
+    """Whether an answer names an option, or states how answers are spread over all."""
 
     @property
     def variant(self) -> Variant:
@@ -137,6 +140,7 @@ def answer_items(
     before the question (in-context alignment), put in the words of `prompt`. An item whose topic
     the survey lacks gets those of all topics.
     """
+    read = read_stated if spec.distribution == "stated" else read
     requests, asked = [], []
     for item in items:
         topics = [item.topic] if item.topic in stage.bank.topics else list(stage.bank.topics)

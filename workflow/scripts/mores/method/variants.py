@@ -80,4 +80,7 @@ class Shown:
         if self.item.unit == "number" and all(put == own for put, own in self.codes.items()):
             return read
         choice = None if read["choice"] is None else self.codes[read["choice"]]
-        return read | {"choice": choice, "answer": "" if choice is None else str(choice)}
+        own = read | {"choice": choice, "answer": "" if choice is None else str(choice)}
+        if shares := read.get("shares"):
+            own["shares"] = {str(self.codes[int(put)]): share for put, share in shares.items()}
+        return own

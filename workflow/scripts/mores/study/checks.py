@@ -13,7 +13,7 @@ from mores.evaluations.pact import questions as pact
 from mores.method.items import load_bank
 from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
-from mores.study.config import Config
+from mores.study.config import Config, Evaluation, template_of
 from mores.study.grid import SCORES, start_of
 from mores.study.limits import misfits
 from mores.study.settings import Settings, hint, unnamed
@@ -26,7 +26,7 @@ REPORTERS = {"trackio": "trackio", "wandb": "wandb", "tensorboard": "tensorboard
 def templates(config: Config) -> list[str]:
     """The templates that a run renders."""
     asked = {
-        f"{evaluation.templates}{method.prompt}"
+        template_of(evaluation, method)
         for evaluation in config.evaluations.values()
         for name, method in config.methods.items()
         if evaluation.methods is None or name in evaluation.methods
@@ -88,10 +88,22 @@ def _evaluations(settings: Settings) -> Iterator[str]:
             yield from _named(f"{key}.methods", method, settings.methods, "methods")
         for country in evaluation.countries or ():
             yield from _named(f"{key}.countries", country, settings.pool, "countries")
+        yield from _varied(name, evaluation, config)
         if isinstance(evaluation, choices.Settings) and not locate(evaluation.path).is_file():
             yield f"{key}.path: no file {evaluation.path or 'is named'}; name one of questions"
         if isinstance(evaluation, choices.Settings | pact.Settings):
             yield from _named_there(key, evaluation, settings)
+
+
+def _varied(name: str, evaluation: Evaluation, config: Config) -> Iterator[str]:
+    """Methods that would vary what an evaluation varies by itself."""
+    for key in evaluation.methods or config.methods if evaluation.varies else ():
+        method = config.methods.get(key)
+        if method and not method.as_it_stands:
+            yield (
+                f"evaluations.{name}: {key} puts questions its own way (order, labels, wording, "
+                f"distribution), and {evaluation.kind} has its own: leave it out under `methods`"
+            )
 
 
 def _named_there(
@@ -136,6 +148,8 @@ def _methods(settings: Settings) -> Iterator[str]:
                 f"{key}.wording: no item of {config.survey.bank} has so many `wordings`; write "
                 "some, or lower it"
             )
+        if method.labels == "letters" and method.distribution == "stated":
+            yield f"{key}.labels: percentages are stated by codes; leave `letters` out"
         if (
             isinstance(method.thinking, int)
             and method.thinking >= config.answers.sampling.max_tokens

@@ -20,6 +20,7 @@ from mores.method.answers import Control, Thinking
 from mores.method.models import HOTTEST, Sampling
 from mores.method.norms import Way
 from mores.method.objectives import dpo, kto, sft
+from mores.method.shares import Distribution
 from mores.method.variants import Labels, Order
 from mores.scoring.resample import Resampling
 from mores.spec import PathText, Section
@@ -63,11 +64,20 @@ class Method(Section):
     order: Order = Field("as_is", description="Order of the options: reversed, or drawn by seed.")
     labels: Labels = Field("codes", description="What options are answered with: codes, letters.")
     wording: int = Field(0, ge=0, description="Which of an item's wordings, 0 being the first.")
+    distribution: Distribution = Field(
+        "samples", description="`stated`: answers give a percentage for every option."
+    )
     tuning: Name | None = Field(None, description="The adapter: a name under `tunings`.")
     tuning_country: Whose = Field("own", description="Whose adapter, like `norm_country`.")
     scope: Literal["country", "pooled"] = Field(
         "country", description="An adapter for each country, or one for all of them."
     )
+
+    @property
+    def as_it_stands(self) -> bool:
+        """Whether questions are put as they stand in their file, and one option is asked for."""
+        own = (self.order, self.labels, self.wording, self.distribution)
+        return own == ("as_is", "codes", 0, "samples")
 
 
 # How a method puts questions that varies nothing.
@@ -124,6 +134,12 @@ def by_tag(union: Any, tag: str) -> dict[str, type[Section]]:
     """The sections of a union, by what their tag says."""
     sections = get_args(get_args(union)[0])
     return {get_args(one.model_fields[tag].annotation)[0]: one for one in sections}
+
+
+def template_of(evaluation: Evaluation, method: Method) -> str:
+    """The template in which a method puts the questions of an evaluation."""
+    stated = "stated/" if method.distribution == "stated" else ""
+    return f"{evaluation.templates}{stated}{method.prompt}"
 
 
 # Tables of sections of several kinds: the key that tells, and the kinds.

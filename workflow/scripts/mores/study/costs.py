@@ -7,7 +7,7 @@ from mores.engine.journal import kept
 from mores.method.norms import LOW_TEMPLATES, shown_answers
 from mores.method.prompts import Prompts
 from mores.shipped import locate
-from mores.study.config import Sampling
+from mores.study.config import Sampling, template_of
 from mores.study.grid import Cell, norms_of
 from mores.study.plan import Result
 from mores.study.settings import Settings
@@ -110,7 +110,7 @@ class Prompter:
         count = method.norms_per_topic or self.config.mining.norms_per_topic
         norms = [NORM] * count if norms_of(self.settings, cell) else []
         shown = [{"item": one, "answer": one.codes[0]} for one in self.train[: method.examples]]
-        template = f"{asked.templates}{method.prompt}"
+        template = template_of(asked, method)
         prompt = self._render(template, cell.country, questions[0], norms=norms, examples=shown)
         requests = len(questions) * (asked.samples or self.config.answers.samples)
         return Ask(requests, prompt, self.config.answers.sampling)

@@ -29,6 +29,7 @@ from mores.provenance.versions import locked
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
+from mores.study.config import template_of
 from mores.study.grid import lenders_named, questions_of, tables, taught, variants
 from mores.study.settings import Settings
 from mores.survey.importing import Import
@@ -179,7 +180,7 @@ class Specs:
         """Answers are made from the wording of the questions, as the method says."""
         config = self.settings.config
         how, asked = config.methods[method], config.evaluations[evaluation]
-        prompt = f"{asked.templates}{how.prompt}"
+        prompt = template_of(asked, how)
         fields = REWORDED if how.wording else WORDED
         return Evaluating(
             **self._asked(model, country, prompt),
@@ -196,6 +197,7 @@ class Specs:
             order=how.order,
             labels=how.labels,
             wording=how.wording,
+            distribution=how.distribution,
         )
 
     def score_cell(self, evaluation: str, method: str, model: str, country: str) -> CellScoring:

@@ -29,6 +29,7 @@ class Settings(Evaluation):
 
     by_country: ClassVar[bool] = False
     templates: ClassVar[str] = "cdeval/"
+    varies: ClassVar[bool] = True
 
 
 def read(settings: Settings, path: Path, _country: Country) -> Questions:

@@ -46,6 +46,7 @@ class Settings(Conditions, Evaluation):
     """By the file's name of a country its code, where it uses neither the code nor the name."""
 
     templates: ClassVar[str] = "pact/"
+    varies: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
