@@ -1,7 +1,8 @@
 """The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.TABLE of each evaluation, and grid.PUBLISHED; what stands in the results, shown.
+Promises: grid.REFERENCES, grid.TABLE of each evaluation, grid.ITEMS and grid.TOPICS where they are asked for, and
+grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -38,6 +39,27 @@ rule score_table:
         **TO_COUNT,
     params:
         **step("score_table"),
+    shell:
+        RUN
+
+
+rule list_items:
+    """Which topic, which norm, which answers changed: what every cell has said, item by item."""
+    input:
+        cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
+        split=grid.SPLIT,
+        norms=grid.norms_listed(SETTINGS),
+    output:
+        by_item=grid.ITEMS,
+        by_topic=grid.TOPICS,
+    log:
+        "logs/list_items.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("list_items"),
     shell:
         RUN
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from mores.provenance import versions
+from mores.runner import How, spell
 from mores.spec import Section
 from mores.study import specs as module
+from mores.study.grid import norms_listed
 from mores.study.settings import load_settings
 from mores.study.specs import Specs
 
@@ -235,3 +237,14 @@ def test_an_items_kind_counts_where_it_is_scored_or_seen(project):
 def test_a_spec_is_told_as_json_and_read_back(project):
     for spec in specs_of().values():
         assert type(spec).model_validate(spec.model_dump(mode="json")) == spec
+
+
+def test_lists_tell_which_norms_stood_before_each_cell(project):
+    settings = load_settings(["config/config.yaml"], {})
+    listing, files = Specs(settings).list_items(), norms_listed(settings)
+    found = files[listing.norms["top1"]["demo"]["XBO"]]
+    assert found == "results/norms/top1/demo/XBO/high.jsonl"
+    assert files[listing.norms["placebo"]["demo"]["XBO"]] != found
+    assert "vanilla" not in listing.norms and "vanilla" in listing.methods
+    told = How(inputs={"norms": spell(files)}, outputs={})
+    assert told.paths("norms") == files  # in this order, however they are told

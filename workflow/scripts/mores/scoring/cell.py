@@ -8,7 +8,7 @@ from mores.errors import InputError
 from mores.method.items import Bank
 from mores.method.replies import REASONS
 from mores.scoring.alignment import Tally, tally
-from mores.scoring.distributions import compare, distribution_scores
+from mores.scoring.distributions import Compared, compare, distribution_scores
 from mores.scoring.marks import sureness
 
 
@@ -22,7 +22,6 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
     tallied = tally(answers, gold, bank)
     invalid = Counter(row["invalid"] for row in answers if row["invalid"])
     compared = compare(answers, test, bank.items)
-    near = {one.item.id: one.similarity for one in compared}
     return {
         "n_items": len(gold),
         "n_valid": tallied.n_valid,
@@ -33,13 +32,29 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         **sureness(test),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
+        **_by_item(tallied, gold, test, compared),
+    }
+
+
+def _by_item(
+    tallied: Tally, gold: dict[str, int], test: list[dict], compared: list[Compared]
+) -> dict[str, list]:
+    """What tests and lists need, by item, in the order of `items`; None where there is none."""
+    people = {row["item"]: row.get("shares") or {} for row in test}
+    said = {one.item.id: one for one in compared}
+    return {
         "items": list(tallied.items),
         "squares": tallied.squares.tolist(),
         "weights": tallied.weights.tolist(),
         "strict_squares": tallied.strict_squares.tolist(),
         "strict_weights": tallied.strict_weights.tolist(),
-        "similarities": [near.get(name, 0.0) for name in tallied.items],
-        "compared": [float(name in near) for name in tallied.items],
+        "similarities": [said[name].similarity if name in said else 0.0 for name in tallied.items],
+        "compared": [float(name in said) for name in tallied.items],
+        "gold": [gold[name] for name in tallied.items],
+        "gold_shares": [people[name].get(str(gold[name])) for name in tallied.items],
+        "shares": [said[name].by_code if name in said else {} for name in tallied.items],
+        "closeness": [None if np.isnan(one) else 100 * one for one in tallied.closeness.tolist()],
+        "hits": [None if np.isnan(one) else 100 * one for one in tallied.hits.tolist()],
     }
 
 

@@ -79,6 +79,11 @@ class Compared:
         """As above, 0..1."""
         return similarity(self.answers, self.people)
 
+    @property
+    def by_code(self) -> dict[str, float]:
+        """The answers' shares by code."""
+        return dict(zip(map(str, self.item.codes), self.answers.tolist(), strict=True))
+
 
 def compare(
     rows: Sequence[dict], people: Sequence[dict], items: Mapping[str, Item]

@@ -14,7 +14,7 @@ from mores.method.items import load_bank
 from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
 from mores.study.config import Config, Evaluation, template_of
-from mores.study.grid import SCORES, start_of
+from mores.study.grid import TAKEN, start_of
 from mores.study.limits import misfits
 from mores.study.settings import Settings, hint, unnamed
 
@@ -82,8 +82,8 @@ def _evaluations(settings: Settings) -> Iterator[str]:
         yield f"evaluations: one of `kind: survey` is needed, not {len(of_survey)}{listed}"
     for name, evaluation in config.evaluations.items():
         key = f"evaluations.{name}"
-        if name == SCORES:
-            yield f"{key}: results/{SCORES}.tsv is the survey's table; give it another name"
+        if name in TAKEN:
+            yield f"{key}: results/{name}.tsv is the survey's table; give it another name"
         for method in evaluation.methods or ():
             yield from _named(f"{key}.methods", method, settings.methods, "methods")
         for country in evaluation.countries or ():

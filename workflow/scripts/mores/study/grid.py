@@ -28,6 +28,9 @@ CELL = "results/cells/{evaluation}/{method}/{model}/{country}.json"
 REFERENCES = "results/cells/references.parquet"
 TABLE = "results/{table}.tsv"
 SCORES = "scores"
+ITEMS = "results/items.tsv"
+TOPICS = "results/topics.tsv"
+TAKEN = (SCORES, "items", "topics")  # names of tables that no evaluation may have
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
@@ -89,6 +92,21 @@ def norms_of(settings: Settings, cell: Cell) -> str | None:
     )
 
 
+def survey_cells(settings: Settings) -> list[Cell]:
+    """The cells of the survey's own items."""
+    survey = tables(settings).get(SCORES)
+    return [cell for cell in grid(settings) if cell.evaluation == survey]
+
+
+def norms_listed(settings: Settings) -> list[str]:
+    """The paths of all norms that stand before the survey's items, each once.
+
+    Their order is that of the folders, which they keep where paths are told folder by folder.
+    """
+    found = {norms_of(settings, cell) for cell in survey_cells(settings)}
+    return sorted((path for path in found if path), key=lambda path: path.split("/"))
+
+
 def examples_of(settings: Settings, cell: Cell) -> str | None:
     """The path of the training rows that a cell shows with their answers, if any."""
     return cell.at(TRAIN) if settings.config.methods[cell.method].examples else None
@@ -129,8 +147,7 @@ def start_of(tuning: Objective) -> str | None:
 def published(settings: Settings) -> list[str]:
     """The folders in which the grid's own adapters are shared."""
     found = []
-    survey = tables(settings).get(SCORES)
-    for cell in (one for one in grid(settings) if one.evaluation == survey):
+    for cell in survey_cells(settings):
         method = settings.config.methods[cell.method]
         if method.tuning and method.tuning_country == "own":
             learner = POOLED if method.scope == "pooled" else cell.country

@@ -26,11 +26,21 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
+from mores.scoring.listing import Listing, Shown
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
 from mores.study.config import template_of
-from mores.study.grid import lenders_named, questions_of, tables, taught, variants
+from mores.study.grid import (
+    lenders_named,
+    norms_listed,
+    norms_of,
+    questions_of,
+    survey_cells,
+    tables,
+    taught,
+    variants,
+)
 from mores.study.settings import Settings
 from mores.survey.importing import Import
 from mores.survey.part import REWORDED, WORDED, BankPart, Part
@@ -231,6 +241,19 @@ class Specs:
             variants=variants(config.methods),
             packages=locked(versions.SCORES),
         )
+
+    def list_items(self) -> Listing:
+        """Lists are of all the survey's cells, with the norms that methods put before items."""
+        files = {path: at for at, path in enumerate(norms_listed(self.settings))}
+        methods: dict[str, Shown] = {}
+        norms: dict[str, dict[str, dict[str, int]]] = {}
+        for cell in survey_cells(self.settings):
+            how = self.settings.config.methods[cell.method]
+            methods[cell.method] = Shown(norms_per_topic=how.norms_per_topic, control=how.control)
+            if path := norms_of(self.settings, cell):
+                by_model = norms.setdefault(cell.method, {})
+                by_model.setdefault(cell.model, {})[cell.country] = files[path]
+        return Listing(methods=methods, norms=norms, packages=locked(versions.SCORES))
 
     def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
         """A card takes the rows of its method and learner."""

@@ -51,3 +51,8 @@ def read_split(table: str) -> dict[str, str]:
     """Read what `split_table` wrote: item to part."""
     lines = table.splitlines()[1:]
     return {name: part for name, _, part in (line.split("\t") for line in lines)}
+
+
+def read_topics(table: str) -> dict[str, str]:
+    """Of what `split_table` wrote, item to topic."""
+    return {name: topic for name, topic, _ in (row.split("\t") for row in table.splitlines()[1:])}
