@@ -87,7 +87,13 @@ def test_the_survey_s_table_is_over_the_test_items_of_the_split():
     references = pl.DataFrame(
         [
             {"country": "XAV", "reference": name, "item": next(iter(questions.bank.items))}
-            | {"squares": [square], "weight": 9.0, "hits": 0.0, "closeness": 0.5}
+            | {
+                "squares": [square],
+                "weight": 9.0,
+                "hits": 0.0,
+                "closeness": 0.5,
+                "similarity": None,
+            }
             for name, square in (("midpoint", 4.0), ("ceiling", 0.0))
         ]
     )

@@ -8,6 +8,7 @@ from mores.scoring.resample import Resampling, Sums
 SPEC = Resampling(resamples=200, confidence=0.95, seed=0)
 ITEMS = [f"Q{n}" for n in range(20)]
 ALL = np.full(20, True)
+NONE = Sums(np.zeros(20), np.zeros(20))
 EASY = np.arange(20) < 10
 
 
@@ -18,7 +19,7 @@ def sums(off, answered=ALL):
 
 
 def references(**off):
-    return {name: Scored(sums(one), 0, 0) for name, one in off.items()}
+    return {name: Scored(sums(one), 0, 0, NONE) for name, one in off.items()}
 
 
 def places(**by_country):
@@ -68,7 +69,7 @@ def test_a_mean_has_one_floor_for_all_its_countries():
 
 
 def test_who_does_not_answer_all_items_is_no_floor():
-    partial = ONE | {"country_XXX": Scored(sums(0, EASY), 0, 0)}
+    partial = ONE | {"country_XXX": Scored(sums(0, EASY), 0, 0, NONE)}
     assert places(AAA=partial).of({"AAA": sums(2)}, "place")["floor"] == "neighbours"
 
 

@@ -39,6 +39,7 @@ ON_ALL = {
     "respondent": (63.5, 0.5),
     "ceiling": (90.8, 0.2),
 }
+SIMILARITY = {"respondent": 38.7, "random": 68.2, "other_mean": 81.6}  # docs/scores.md
 NEIGHBOURS = {2026: 72.9, 1: 74.5, 2: 72.5, 3: 72.5}  # on the test items of these splits
 
 
@@ -58,7 +59,7 @@ def means(marginals, asked):
     items = [name for name, part in asked.items() if part == "test"]
     rows = [*reference_rows(read_references(frame, items), items, SPEC)]
     assert all(row["alignment_low"] <= row["alignment"] <= row["alignment_high"] for row in rows)
-    return {row["method"]: row["alignment"] for row in rows if row["country"] == "MEAN"}
+    return {row["method"]: row for row in rows if row["country"] == "MEAN"}
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +71,17 @@ def test_on_all_items_the_means_are_the_published_ones(real):
     found = means(real, dict.fromkeys(BANK.items, "test"))
     for name, (figure, tolerance) in ON_ALL.items():
         # The figures are rounded to one decimal.
-        assert found[name] == pytest.approx(figure, abs=tolerance + 0.05), name
+        assert found[name]["alignment"] == pytest.approx(figure, abs=tolerance + 0.05), name
+    for name, figure in SIMILARITY.items():
+        assert found[name]["similarity"] == pytest.approx(figure, abs=0.2), name
 
 
 @pytest.mark.parametrize("seed", NEIGHBOURS)
 def test_neighbours_and_the_other_countries_mean_on_the_test_items(real, seed):
     found = means(real, parts(seed))
-    assert found["neighbours"] == pytest.approx(NEIGHBOURS[seed], abs=0.05)
+    assert found["neighbours"]["alignment"] == pytest.approx(NEIGHBOURS[seed], abs=0.05)
     if seed == 2026:
-        assert found["other_mean"] == pytest.approx(68.1, abs=0.05)
+        assert found["other_mean"]["alignment"] == pytest.approx(68.1, abs=0.05)
 
 
 def test_published_answers_of_llama_stand_beside_the_rows_with_their_place(real, shared_data):
@@ -136,6 +139,8 @@ def test_references_are_scored_on_the_test_items_of_the_selected_countries():
     # BBB answers 3, AAA 1; the scale has four options.
     assert (row["squares"], row["weight"]) == ([4.0], 9.0)
     assert (row["hits"], row["closeness"]) == (0, pytest.approx(1 / 3))
+    assert row["similarity"] == 0  # nobody in BBB says what anybody in AAA does
+    assert frame.filter(reference="midpoint")["similarity"].to_list() == [None]
 
 
 def test_a_country_without_n_has_no_ceiling():
@@ -150,6 +155,8 @@ def test_what_is_read_is_what_was_scored():
     assert scored["ceiling"].sums.amounts.shape == (2, 200)
     assert scored["neighbours"].sums.score() == pytest.approx(100 * (1 - 2 / 3))
     assert np.isclose(scored["midpoint"].item_alignment, 0.5)
+    assert np.isnan(scored["midpoint"].near.score())
+    assert 80 < scored["ceiling"].near.score() < 100
 
 
 def test_a_country_that_the_survey_lacks_is_named():

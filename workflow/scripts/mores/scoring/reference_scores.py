@@ -8,8 +8,9 @@ import numpy as np
 
 from mores.errors import InputError
 from mores.method.items import Bank, Item
+from mores.scoring.reference_similarity import reference_similarities
 from mores.scoring.references import Held, references
-from mores.scoring.resample import Resampling, Sums, draws, interval
+from mores.scoring.resample import Resampling, Sums, draws, interval, percentage
 from mores.spec import Section
 from mores.survey.answered import answers_by_country
 from mores.survey.part import BankPart
@@ -41,8 +42,9 @@ def score_references(
     """Each country's references on the test items of the split.
 
     Columns: `country`, `reference`, `item`; `squares`, a list of (a - g)^2 by draw; `weight`,
-    (n - 1)^2; `hits` and `closeness` as in `mores.scoring.alignment.Tally`. A reference has a row
-    for each item that it can answer and the country was asked.
+    (n - 1)^2; `hits` and `closeness` as in `mores.scoring.alignment.Tally`; `similarity`, 0..1,
+    null where the reference has no distribution. A reference has a row for each item that it can
+    answer and the country was asked.
     """
     import polars as pl
 
@@ -56,12 +58,15 @@ def score_references(
     rows: list[dict[str, Any]] = []
     for country in spec.countries:
         asked = [item for item in test if item.id in survey[country]]
-        found = references(survey, [*spec.pool], country, train, spec.seed)
-        for name, reference in found.items():
-            held = {item: reference(item) for item in asked}
+        given = (survey, [*spec.pool], country, train, spec.seed)
+        near = reference_similarities(*given)
+        for name, reference in references(*given).items():
             of = {"country": country, "reference": name}
-            rows += [of | _score(item, one) for item, one in held.items() if one is not None]
-    return pl.DataFrame(rows)
+            for item in asked:
+                if (held := reference(item)) is not None:
+                    similarity = near[name](item) if name in near else None
+                    rows.append(of | _score(item, held) | {"similarity": similarity})
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _score(item: Item, held: Held) -> dict[str, Any]:
@@ -84,6 +89,8 @@ class Scored:
     sums: Sums
     top_match: float
     item_alignment: float
+    near: Sums
+    """For its similarity; nothing counts where it has no distribution."""
 
 
 def read_references(frame: "pl.DataFrame", items: list[str]) -> dict[str, dict[str, Scored]]:
@@ -95,9 +102,20 @@ def read_references(frame: "pl.DataFrame", items: list[str]) -> dict[str, dict[s
         squares = np.array(rows["squares"].to_list())
         amounts, weights = np.zeros((len(items), squares.shape[1])), np.zeros(len(items))
         amounts[index], weights[index] = squares, rows["weight"].to_numpy()
-        means = (float(rows[column].to_numpy().mean()) for column in ("hits", "closeness"))
-        scored.setdefault(str(country), {})[str(name)] = Scored(Sums(amounts, weights), *means)
+        hits, closeness = (float(rows[one].to_numpy().mean()) for one in ("hits", "closeness"))
+        near = _similarities(rows["similarity"].cast(float).to_numpy(), index, len(items))
+        scored.setdefault(str(country), {})[str(name)] = Scored(
+            Sums(amounts, weights), hits, closeness, near
+        )
     return scored
+
+
+def _similarities(values: np.ndarray, index: list[int], n_items: int) -> Sums:
+    """Similarities by item, whose mean is a percentage."""
+    amounts, counted = np.zeros(n_items), np.zeros(n_items)
+    counted[index] = ~np.isnan(values)
+    amounts[index] = np.nan_to_num(values)
+    return Sums(amounts, counted, percentage)
 
 
 def reference_rows(
@@ -107,11 +125,13 @@ def reference_rows(
     counts = draws(len(items), spec.resamples, spec.seed)
     for name in dict.fromkeys(name for by_name in scored.values() for name in by_name):
         by_country = {country: of[name] for country, of in scored.items() if name in of}
-        spread = {country: one.sums.scores(counts) for country, one in by_country.items()}
-        for country, one in by_country.items():
-            yield _row(country, name, [one], *interval(spread[country], spec.confidence))
-        mean = np.mean([*spread.values()], axis=0)
-        yield _row("MEAN", name, [*by_country.values()], *interval(mean, spec.confidence))
+        alone = [(country, [one]) for country, one in by_country.items()]
+        for country, of_row in [*alone, ("MEAN", [*by_country.values()])]:
+            spread = np.mean([one.sums.scores(counts) for one in of_row], axis=0)
+            near = np.mean([one.near.scores(counts) for one in of_row], axis=0)
+            row = _row(country, name, of_row, *interval(spread, spec.confidence))
+            low, high = interval(near, spec.confidence)
+            yield row | {"similarity_low": low, "similarity_high": high}
 
 
 def _row(country: str, name: str, scored: list[Scored], low: float, high: float) -> dict:
@@ -132,4 +152,5 @@ def _row(country: str, name: str, scored: list[Scored], low: float, high: float)
         "top_match": 100 * float(np.mean([one.top_match for one in scored])),
         "invalid_rate": 0.0,
         "item_alignment": 100 * float(np.mean([one.item_alignment for one in scored])),
+        "similarity": float(np.mean([one.near.score() for one in scored])),
     }
