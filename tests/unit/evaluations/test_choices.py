@@ -246,6 +246,7 @@ def cell(country, method, hits, right, options=4, first=0):
         "accuracy_valid": 100 * float(np.mean(hits)),
         "invalid_rate": 0.0,
         "items": names,
+        "topics": names,
         "hits": hits,
         "answers": [1] * len(hits),
         "gold": right,

@@ -70,7 +70,8 @@ def test_a_cell_says_whose_scores_it_has():
     scores = score_cell(spec, questions, answers(questions), test)
     named = {"country": "XAV", "model": "demo", "method": "top1"}
     named["chosen"] = dict.fromkeys(questions.bank.items, 1)
-    own = cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
+    topics = {"topics": [BANK.items[name].topic for name in scores["items"]]}
+    own = topics | cell.score_cell(answers(questions), test, BANK, "answers.jsonl")
     assert repr(scores) == repr(named | own)  # of answers that do not vary a correlation is nan
     with pytest.raises(InputError, match=r"the answers of XAV demo top1: "):
         score_cell(spec, questions, answers(questions)[1:], test)

@@ -30,7 +30,10 @@ def score_cell(
     cell = {"country": spec.country.code, "model": spec.model, "method": spec.method}
     where = f"the answers of {' '.join(cell.values())}"
     kind = module_of(spec.asks.evaluation, "score")
-    return cell | {"chosen": chosen(answers)} | kind.score(questions, answers, test, where)
+    scores = kind.score(questions, answers, test, where)
+    # Answers of a topic err together, as whoever compares cells must know; one without is its own.
+    topics = [questions.bank.items[name].topic or name for name in scores["items"]]
+    return cell | {"chosen": chosen(answers)} | scores | {"topics": topics}
 
 
 def chosen(answers: list[dict]) -> dict[str, int]:

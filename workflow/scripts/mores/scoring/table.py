@@ -10,19 +10,10 @@ from mores.errors import InputError
 from mores.method.replies import REASONS
 from mores.scoring.alignment import alignment
 from mores.scoring.consistency import compare_variants
+from mores.scoring.flips import adjusted, by_topic, test_gains
+from mores.scoring.gains import Gain, gain, mean_gain
 from mores.scoring.marks import marks
-from mores.scoring.resample import (
-    Difference,
-    Formula,
-    Resampling,
-    Sums,
-    difference,
-    draws,
-    holm,
-    interval,
-    mean_difference,
-    swaps,
-)
+from mores.scoring.resample import Formula, Resampling, Sums, draws, interval
 
 MEAN, BASELINE = "MEAN", "vanilla"
 COUNTED = ("n_items", "n_valid", "n_answers", "n_without_norms")
@@ -60,26 +51,23 @@ def scores_table(
     """
     _check_grid(cells)
     counts = draws(len(items), spec.resamples, spec.seed)
-    swap = swaps(len(items), spec.resamples, spec.seed)
     by_cell = {(cell["model"], cell["method"], cell["country"]): cell for cell in cells}
     sums = {
         key: cell_sums(cell, items, layout.sums, layout.formula) for key, cell in by_cell.items()
     }
-    rows = []
+    rows, gains = [], []
     for model, method in sorted({key[:2] for key in by_cell}):
         countries = sorted(key[2] for key in by_cell if key[:2] == (model, method))
         keys = [(model, method, country) for country in countries]
-        paired = [_difference(key, sums, counts, swap) for key in keys]
-        differences = [one for one in paired if one]
         spread = [sums[key].scores(counts) for key in keys]
         own = [by_cell[key] for key in keys]
-        for cell, scores, pair in zip(own, spread, paired, strict=True):
-            row = _row([cell], cell["country"], scores, pair, spec, layout)
+        for cell, scores in zip(own, spread, strict=True):
+            row = _row([cell], cell["country"], scores, spec, layout)
             rows.append(row | further([cell]))
-        together = mean_difference(differences) if differences else None
-        row = _row(own, MEAN, np.mean(spread, axis=0), together, spec, layout)
+        row = _row(own, MEAN, np.mean(spread, axis=0), spec, layout)
         rows.append(row | further(own))
-    _correct(rows)
+        gains += with_mean([_gain(key, sums) for key in keys])
+    _compare(rows, gains, topics_of(cells, items), spec)
     compare_variants(rows, cells, layout.score, MEAN)
     return _format(rows + references, layout.columns)
 
@@ -112,19 +100,29 @@ def cell_sums(
     return Sums(amounts, weights, formula)
 
 
-def _difference(key: tuple, sums: dict, counts: np.ndarray, swap: np.ndarray) -> Difference | None:
+def topics_of(cells: list[dict], items: list[str]) -> list[str | None]:
+    """The topic of each item; None where it stands in no cell."""
+    pairs = (pair for cell in cells for pair in zip(cell["items"], cell["topics"], strict=True))
+    known = dict(pairs)
+    return [known.get(name) for name in items]
+
+
+def with_mean(gains: list[Gain | None]) -> list[Gain | None]:
+    """The gains of countries, and after them their mean."""
+    known = [one for one in gains if one]
+    return [*gains, mean_gain(known) if known else None]
+
+
+def _gain(key: tuple, sums: dict[tuple, Sums]) -> Gain | None:
     """The cell's difference from the baseline of its model and country."""
     baseline = (key[0], BASELINE, key[2])
-    if key == baseline or baseline not in sums:
-        return None
-    return difference(sums[key], sums[baseline], counts, swap)
+    return None if key == baseline or baseline not in sums else gain(sums[key], sums[baseline])
 
 
 def _row(
     cells: list[dict],
     country: str,
     scores: np.ndarray,
-    paired: Difference | None,
     spec: Resampling,
     layout: Layout,
 ) -> dict:
@@ -135,20 +133,25 @@ def _row(
     averaged = (layout.score, *layout.averaged)
     row |= {name: float(np.mean([cell[name] for cell in cells])) for name in averaged}
     low, high = interval(scores, spec.confidence)
-    row |= {f"{layout.score}_low": low, f"{layout.score}_high": high}
-    if paired:
-        row["delta"], row["p_value"] = paired.observed, paired.p_value()
-        row["delta_low"], row["delta_high"] = interval(paired.resampled, spec.confidence)
-    return row
+    return row | {f"{layout.score}_low": low, f"{layout.score}_high": high}
 
 
-def _correct(rows: list[dict]) -> None:
-    """Holm's correction, over the rows of single countries and over the means."""
-    for family in (True, False):
-        tested = [row for row in rows if "p_value" in row and (row["country"] == MEAN) == family]
-        corrected = holm([row["p_value"] for row in tested])
-        for row, p in zip(tested, corrected, strict=True):
-            row["p_holm"] = p
+def _compare(
+    rows: list[dict], gains: list[Gain | None], topics: list[str | None], spec: Resampling
+) -> None:
+    """Each row's difference, tested by topic; means and single countries are a family each."""
+    design = by_topic(topics, spec)
+    for of_means in (True, False):
+        family = [
+            (row, one)
+            for row, one in zip(rows, gains, strict=True)
+            if one and (row["country"] == MEAN) == of_means
+        ]
+        own = [one for _, one in family]
+        found = zip(family, test_gains(own, design, spec), adjusted(own, design), strict=True)
+        for (row, _), tested, p_adjusted in found:
+            row |= {"delta": tested.difference, "delta_low": tested.low, "delta_high": tested.high}
+            row |= {"p_value": tested.p, "p_adjusted": p_adjusted}
 
 
 def _format(rows: list[dict], columns: tuple[str, ...]) -> str:

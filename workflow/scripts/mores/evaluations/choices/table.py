@@ -11,7 +11,7 @@ LAYOUT = Layout(
     columns=(
         *("country", "model", "method", "n_items", "n_valid"),
         *("accuracy", "accuracy_low", "accuracy_high", "accuracy_valid", "invalid_rate"),
-        *("delta", "delta_low", "delta_high", "p_value", "p_holm"),
+        *("delta", "delta_low", "delta_high", "p_value", "p_adjusted"),
         *("n_answers", "n_without_norms", *WHY_INVALID),
         *("variant_of", "consistency", "spread", "marks"),
     ),

@@ -3,10 +3,12 @@
 import numpy as np
 
 from mores.scoring.alignment import alignment
+from mores.scoring.flips import by_topic, test_gains
+from mores.scoring.gains import gain, mean_gain
 from mores.scoring.place import Places
 from mores.scoring.reference_scores import Scored
 from mores.scoring.resample import Formula, Resampling, Sums, draws, interval, percentage
-from mores.scoring.table import BASELINE, cell_sums
+from mores.scoring.table import BASELINE, cell_sums, topics_of
 
 LOOSE, STRICT = ("squares", "weights"), ("strict_squares", "strict_weights")
 SIMILAR = ("similarities", "compared")
@@ -24,6 +26,7 @@ class Columns:
     ):
         self.items, self.spec = items, spec
         self.counts = draws(len(items), spec.resamples, spec.seed)
+        self.topical = by_topic(topics_of(cells, items), spec)
         self.places = Places(scored, items, spec)
         self.baselines = {
             (cell["model"], cell["country"]): cell for cell in cells if cell["method"] == BASELINE
@@ -47,17 +50,12 @@ class Columns:
         """Strict alignment minus that of the baseline, on the items that count in both."""
         pairs = [(cell, self.baselines.get((cell["model"], cell["country"]))) for cell in cells]
         both = [(a, b) for a, b in pairs if b is not None and a["method"] != BASELINE]
-        if not both:
+        found = [gain(self._sums(a, STRICT), self._sums(b, STRICT)) for a, b in both]
+        if not (known := [one for one in found if one]):
             return {}
-        found = [self._apart(self._sums(a, STRICT), self._sums(b, STRICT)) for a, b in both]
-        observed, *resampled = np.mean(found, axis=0)
-        return {"strict_delta": float(observed)} | self._between("strict_delta", resampled)
-
-    def _apart(self, a: Sums, b: Sums) -> np.ndarray:
-        """The difference of two scores: observed, then in every resample."""
-        both = (a.weights > 0) & (b.weights > 0)
-        a, b = a.only(both), b.only(both)
-        return np.array([a.score() - b.score(), *(a.scores(self.counts) - b.scores(self.counts))])
+        (tested,) = test_gains([mean_gain(known)], self.topical, self.spec)
+        ends = {"strict_delta_low": tested.low, "strict_delta_high": tested.high}
+        return {"strict_delta": tested.difference} | ends
 
     def _sums(self, cell: dict, keys: tuple[str, str], formula: Formula = alignment) -> Sums:
         return cell_sums(cell, self.items, keys, formula)

@@ -16,7 +16,7 @@ LAYOUT = Layout(
     columns=(
         *("country", "model", "method", "n_items", "n_valid"),
         *("alignment", "alignment_low", "alignment_high", "strict", "top_match", "invalid_rate"),
-        *("delta", "delta_low", "delta_high", "p_value", "p_holm"),
+        *("delta", "delta_low", "delta_high", "p_value", "p_adjusted"),
         *("place", "place_low", "place_high", "floor"),
         *("strict_low", "strict_high", "strict_best"),
         *("strict_delta", "strict_delta_low", "strict_delta_high"),
