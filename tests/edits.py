@@ -31,6 +31,16 @@ def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -
     return {f"{rule} {cell}" for rule in ("answer_items", "score_cell") for cell in cells} | tables
 
 
+def with_contrasts(jobs: set[str]) -> set[str]:
+    """These jobs, and the contrasts of the evaluations whose cells, or table's code, are others."""
+    found = set(jobs)
+    if any(job.startswith("score_cell values") for job in jobs):
+        found.add("score_contrasts contrasts")
+    if "score_table quiz" in jobs:
+        found.add("score_contrasts quiz_contrasts")
+    return found
+
+
 def scored(methods=METHODS, countries=COUNTRIES, quiz=()) -> set[str]:
     """Cells whose answers stand."""
     jobs = answered(methods, countries, quiz=quiz)

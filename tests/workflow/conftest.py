@@ -34,7 +34,9 @@ METHODS = {
 }
 QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
-TABLES = "results/scores.tsv results/quiz.tsv"
+TABLES = " ".join(
+    f"results/{name}.tsv" for name in ("scores", "quiz", "contrasts", "quiz_contrasts")
+)
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
 

@@ -55,8 +55,9 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "score_references": 1,
         "score_table": 1,
         "list_items": 1,
+        "score_contrasts": 1,
         "tables": 1,
-        "total": 6 + (1 + 5 + 8) * COUNTRIES + 2 * COUNTRIES * METHODS,
+        "total": 7 + (1 + 5 + 8) * COUNTRIES + 2 * COUNTRIES * METHODS,
     }
 
 

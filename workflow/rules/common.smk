@@ -92,6 +92,7 @@ wildcard_constraints:
     method=one_of(CONFIG.methods),
     evaluation=one_of(CONFIG.evaluations),
     table=one_of(grid.tables(SETTINGS)),
+    contrasts=one_of(grid.contrasted(SETTINGS)),
     mining=one_of(CONFIG.mining.ways),
     tuning=one_of(CONFIG.tunings),
     learner=f"[A-Z]{{3}}|{grid.POOLED}",
@@ -146,11 +147,20 @@ def answered_by_country(wildcards):
     return grid.TEST.format(**wildcards) if survey else []
 
 
+def cells_of(evaluation):
+    """The cells of an evaluation."""
+    cells = [one for one in grid.grid(SETTINGS) if one.evaluation == evaluation]
+    return [cell.at(grid.CELL) for cell in cells]
+
+
+def cells_of_contrasts(wildcards):
+    """The cells that are held against each other."""
+    return cells_of(grid.contrasted(SETTINGS)[wildcards.contrasts])
+
+
 def cells_of_table(wildcards):
     """The cells of an evaluation; for the survey's also what needs no model, and the split."""
-    evaluation = grid.tables(SETTINGS)[wildcards.table]
-    cells = [one for one in grid.grid(SETTINGS) if one.evaluation == evaluation]
-    found = {"cells": [cell.at(grid.CELL) for cell in cells]}
+    found = {"cells": cells_of(grid.tables(SETTINGS)[wildcards.table])}
     if wildcards.table == grid.SCORES:
         found |= {"references": grid.REFERENCES, "split": grid.SPLIT}
     return found

@@ -1,8 +1,8 @@
 """The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.TABLE of each evaluation, grid.ITEMS and grid.TOPICS where they are asked for, and
-grid.PUBLISHED; what stands in the results, shown.
+Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation, grid.ITEMS and
+grid.TOPICS where they are asked for, and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -60,6 +60,24 @@ rule list_items:
         **TO_COUNT,
     params:
         **step("list_items"),
+    shell:
+        RUN
+
+
+rule score_contrasts:
+    """Methods and models held against each other: what differs, how surely, what was missed."""
+    input:
+        cells=cells_of_contrasts,
+    output:
+        grid.CONTRASTS,
+    log:
+        "logs/score_contrasts/{contrasts}.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("score_contrasts"),
     shell:
         RUN
 

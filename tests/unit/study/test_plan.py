@@ -40,7 +40,7 @@ def test_a_job_holds_the_spec_and_the_digest_of_the_code():
     overrides = {"countries": "XAV", "methods": "cnca_dpo"}
     specs = Specs(load_settings(["config/config.yaml"], overrides))
     by_rule = {one.rule: one for one in results(**overrides)}
-    assert len(by_rule) == 12
+    assert len(by_rule) == 13
     for rule, one in by_rule.items():
         spec = getattr(specs, rule)(**one.named)
         assert one.spec == spec.model_dump(mode="json")

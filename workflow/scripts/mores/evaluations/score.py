@@ -33,7 +33,7 @@ def score_cell(
     scores = kind.score(questions, answers, test, where)
     # Answers of a topic err together, as whoever compares cells must know; one without is its own.
     topics = [questions.bank.items[name].topic or name for name in scores["items"]]
-    return cell | {"chosen": chosen(answers)} | scores | {"topics": topics}
+    return cell | {"chosen": chosen(answers), "topics": topics} | scores
 
 
 def chosen(answers: list[dict]) -> dict[str, int]:

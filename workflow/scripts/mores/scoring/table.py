@@ -69,7 +69,8 @@ def scores_table(
         gains += with_mean([_gain(key, sums) for key in keys])
     _compare(rows, gains, topics_of(cells, items), spec)
     compare_variants(rows, cells, layout.score, MEAN)
-    return _format(rows + references, layout.columns)
+    found = sorted(rows + references, key=lambda row: (row["country"], row["model"], row["method"]))
+    return as_tsv(found, layout.columns)
 
 
 def _check_grid(cells: list[dict]) -> None:
@@ -154,9 +155,9 @@ def _compare(
             row |= {"p_value": tested.p, "p_adjusted": p_adjusted}
 
 
-def _format(rows: list[dict], columns: tuple[str, ...]) -> str:
-    ordered = sorted(rows, key=lambda row: (row["country"], row["model"], row["method"]))
-    lines = ["\t".join(_field(row.get(name)) for name in columns) for row in ordered]
+def as_tsv(rows: list[dict], columns: tuple[str, ...]) -> str:
+    """Rows as TSV; what a row has no number for is empty."""
+    lines = ["\t".join(_field(row.get(name)) for name in columns) for row in rows]
     return "\n".join(["\t".join(columns), *lines]) + "\n"
 
 

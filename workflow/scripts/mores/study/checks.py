@@ -14,7 +14,7 @@ from mores.method.items import load_bank
 from mores.method.norms import LOW_TEMPLATES
 from mores.shipped import locate
 from mores.study.config import Config, Evaluation, template_of
-from mores.study.grid import TAKEN, start_of
+from mores.study.grid import CONTRASTED, TAKEN, start_of
 from mores.study.limits import misfits
 from mores.study.settings import Settings, hint, unnamed
 
@@ -41,6 +41,7 @@ def check(settings: Settings) -> None:
         *_models(settings),
         *_evaluations(settings),
         *_methods(settings),
+        *_contrasts(settings),
         *_tunings(settings),
         *_training(settings),
         *_engine(settings),
@@ -82,8 +83,8 @@ def _evaluations(settings: Settings) -> Iterator[str]:
         yield f"evaluations: one of `kind: survey` is needed, not {len(of_survey)}{listed}"
     for name, evaluation in config.evaluations.items():
         key = f"evaluations.{name}"
-        if name in TAKEN:
-            yield f"{key}: results/{name}.tsv is the survey's table; give it another name"
+        if name in TAKEN or name.endswith(f"_{CONTRASTED}"):
+            yield f"{key}: results/{name}.tsv is a table of another kind; give it another name"
         for method in evaluation.methods or ():
             yield from _named(f"{key}.methods", method, settings.methods, "methods")
         for country in evaluation.countries or ():
@@ -166,6 +167,18 @@ def _wordings(bank: str) -> int:
     if not path.is_file():
         return sys.maxsize
     return max(len(item.wordings) for item in load_bank(path).items.values())
+
+
+def _contrasts(settings: Settings) -> Iterator[str]:
+    for name, contrast in (settings.config.contrasts or {}).items():
+        for key, one in (
+            (f"contrasts.{name}", contrast),
+            (f"contrasts.{name}.than", contrast.than),
+        ):
+            if one:
+                yield from _named(f"{key}.of", one.of, settings.methods, "methods")
+                yield from _named(f"{key}.against", one.against, settings.methods, "methods")
+                yield from _named(f"{key}.model", one.model, settings.models, "models")
 
 
 def _named(key: str, name: str | None, table: Collection[str], where: str) -> Iterator[str]:

@@ -123,6 +123,28 @@ Evaluation = Annotated[
 EVALUATIONS: dict[str, Evaluation] = {"values": survey.Settings(kind="survey")}
 
 
+class Than(Section):
+    """A difference that is taken off another; what it leaves out is as there."""
+
+    of: Name | None = None
+    against: Name | None = None
+    model: Name | None = None
+
+
+class Contrast(Section):
+    """Two methods held against each other, or two such differences."""
+
+    of: Name = Field(description="The method whose score the other's is taken off.")
+    against: Name = Field("vanilla", description="The other method.")
+    model: Name | None = Field(None, description="The model; null: each by itself.")
+    than: Than | None = Field(
+        None, description="The difference to compare this one with: of, against or model differs."
+    )
+    margin: float | None = Field(
+        None, gt=0, description="Of a control: points within which it counts as without effect."
+    )
+
+
 class Answers(Section):
     """How questions are answered."""
 
@@ -166,6 +188,9 @@ class Config(Section):
     models: dict[Name, Model] = Field(min_length=1)
     methods: dict[Name, Method] = Field(min_length=1)
     evaluations: dict[Name, Evaluation] = EVALUATIONS
+    contrasts: dict[Name, Contrast] | None = Field(
+        None, description="What is compared; null: what methods and models suggest."
+    )
     mining: Mining = Mining()
     answers: Answers = Answers()
     traces: Traces = Traces()

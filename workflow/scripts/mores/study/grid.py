@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
 
+from mores.evaluations.contrasts import can_be_contrasted
 from mores.method.adapters import POOLED
 from mores.method.objectives.common import Objective
 from mores.study.config import PLAIN, Method
@@ -30,7 +31,9 @@ TABLE = "results/{table}.tsv"
 SCORES = "scores"
 ITEMS = "results/items.tsv"
 TOPICS = "results/topics.tsv"
-TAKEN = (SCORES, "items", "topics")  # names of tables that no evaluation may have
+CONTRASTS = "results/{contrasts}.tsv"
+CONTRASTED = "contrasts"
+TAKEN = (SCORES, "items", "topics", CONTRASTED)  # names of tables that no evaluation may have
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
@@ -71,6 +74,15 @@ def tables(settings: Settings) -> dict[str, str]:
     return {
         SCORES if evaluation.kind == "survey" else name: name
         for name, evaluation in settings.config.evaluations.items()
+    }
+
+
+def contrasted(settings: Settings) -> dict[str, str]:
+    """By table of contrasts the evaluation: the survey's is `contrasts`, others add their name."""
+    return {
+        CONTRASTED if table == SCORES else f"{name}_{CONTRASTED}": name
+        for table, name in tables(settings).items()
+        if can_be_contrasted(settings.config.evaluations[name].of_questions())
     }
 
 

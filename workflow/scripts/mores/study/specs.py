@@ -13,6 +13,7 @@ from mores.engine.protocol import PROTOCOL
 from mores.engine.training import TRAINER
 from mores.errors import InputError
 from mores.evaluations.ask import Evaluating
+from mores.evaluations.contrasts import Contrasting
 from mores.evaluations.questions import Asking, Questions, read_questions
 from mores.evaluations.score import CellScoring
 from mores.evaluations.table import Table
@@ -31,7 +32,9 @@ from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks import templates
 from mores.study.config import template_of
+from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (
+    contrasted,
     lenders_named,
     norms_listed,
     norms_of,
@@ -254,6 +257,17 @@ class Specs:
                 by_model = norms.setdefault(cell.method, {})
                 by_model.setdefault(cell.model, {})[cell.country] = files[path]
         return Listing(methods=methods, norms=norms, packages=locked(versions.SCORES))
+
+    def score_contrasts(self, contrasts: str) -> Contrasting:
+        """Contrasts are of an evaluation's cells; which, the study says or its methods suggest."""
+        config = self.settings.config
+        name = contrasted(self.settings)[contrasts]
+        return Contrasting(
+            **dict(config.scores),
+            evaluation=config.evaluations[name].of_questions(),
+            contrasts=contrasts_of(self.settings, name),
+            packages=locked(versions.SCORES),
+        )
 
     def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
         """A card takes the rows of its method and learner."""

@@ -20,7 +20,7 @@ LAYOUT = Layout(
     columns=(
         *("country", "model", "method", "n_items", "n_valid"),
         *("allow_rate", "allow_rate_low", "allow_rate_high", *BOUNDS),
-        *("delta", "delta_low", "delta_high", "p_value", "p_holm"),
+        *("delta", "delta_low", "delta_high", "p_value", "p_adjusted"),
         *OWN,
         *gap.COLUMNS,
         *PERSONS,

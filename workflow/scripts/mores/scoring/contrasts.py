@@ -1,0 +1,149 @@
+"""Contrasts: two methods held against each other, or two such differences, and what to make of it.
+
+Every number stands twice: by topic, which is what norms and adapters are made by, and by item. The
+rows of a family (means over countries, single countries, controls) are adjusted together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mores.scoring.flips import Design, Tested, adjusted, by_item, by_topic, test_gains
+from mores.scoring.gains import Gain, beyond, gain
+from mores.scoring.resample import Resampling, Sums
+from mores.scoring.table import MEAN, Layout, as_tsv, cell_sums, topics_of, with_mean
+from mores.spec import Section
+
+COLUMNS = (
+    *("contrast", "country", "model", "of", "against", "than", "family"),
+    *("difference", "low", "high", "p_value", "p_adjusted", "detectable", "topics"),
+    *("item_low", "item_high", "item_p_value", "item_detectable"),
+    *("margin", "p_equivalent", "equivalent", "replicates"),
+)
+REPLICATES = 1  # draws of what is random in a method, of which its answers come
+
+
+class Pair(Section):
+    """Two methods of a model: the score of one minus that of the other."""
+
+    model: str
+    of: str
+    against: str
+
+    def __str__(self) -> str:
+        return f"{self.of} - {self.against} of {self.model}"
+
+
+class Contrast(Pair):
+    """A difference by a name, or by how much it is more than another."""
+
+    name: str
+    than: Pair | None = None
+    """The difference that is taken off."""
+    margin: float | None = None
+    """Points within which a control counts as without effect; of a control alone."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contrast in one country, or on average."""
+
+    contrast: Contrast
+    country: str
+    gain: Gain
+
+    @property
+    def family(self) -> str:
+        """The rows it is adjusted with."""
+        if self.contrast.margin is not None:
+            return "controls"
+        return "means" if self.country == MEAN else "countries"
+
+
+def contrasts_table(
+    contrasts: tuple[Contrast, ...], cells: list[dict], spec: Resampling, layout: Layout
+) -> str:
+    """The table as TSV, in the order of the contrasts; countries follow, then their mean.
+
+    `cells` are what `score_cell` wrote. A contrast stands in it for the countries that have all of
+    its cells.
+    """
+    items = sorted({name for cell in cells for name in cell["items"]})
+    sums = {
+        (cell["model"], cell["method"], cell["country"]): cell_sums(
+            cell, items, layout.sums, layout.formula
+        )
+        for cell in cells
+    }
+    rows = [row for contrast in contrasts for row in _rows(contrast, sums)]
+    gains, margins = [row.gain for row in rows], [row.contrast.margin for row in rows]
+    topical = by_topic(topics_of(cells, items), spec)
+    found = zip(
+        rows,
+        test_gains(gains, topical, spec, margins),
+        test_gains(gains, by_item(len(items), spec), spec),
+        _adjusted(rows, topical),
+        strict=True,
+    )
+    return as_tsv([_fields(*one, spec) for one in found], COLUMNS)
+
+
+def _rows(contrast: Contrast, sums: dict[tuple, Sums]) -> Iterator[Row]:
+    countries = sorted({country for *_, country in sums})
+    gains = [_gain(contrast, country, sums) for country in countries]
+    for country, one in zip([*countries, MEAN], with_mean(gains), strict=True):
+        if one:
+            yield Row(contrast, country, one)
+
+
+def _gain(contrast: Contrast, country: str, sums: dict[tuple, Sums]) -> Gain | None:
+    own = _pair(contrast, country, sums)
+    if contrast.than is None:
+        return own
+    other = _pair(contrast.than, country, sums)
+    return beyond(own, other) if own and other else None
+
+
+def _pair(pair: Pair, country: str, sums: dict[tuple, Sums]) -> Gain | None:
+    of, against = (sums.get((pair.model, name, country)) for name in (pair.of, pair.against))
+    return gain(of, against) if of and against else None
+
+
+def _adjusted(rows: list[Row], topical: Design) -> list[float]:
+    """Each row's p-value, adjusted within its family."""
+    found: dict[int, float] = {}
+    for family in {row.family for row in rows}:
+        own = [index for index, row in enumerate(rows) if row.family == family]
+        found |= zip(own, adjusted([rows[index].gain for index in own], topical), strict=True)
+    return [found[index] for index in range(len(rows))]
+
+
+def _fields(
+    row: Row, topical: Tested, single: Tested, p_adjusted: float, spec: Resampling
+) -> dict[str, str | int | float | None]:
+    contrast = row.contrast
+    fields: dict[str, str | int | float | None] = {
+        "contrast": contrast.name,
+        "country": row.country,
+        "model": contrast.model,
+        "of": contrast.of,
+        "against": contrast.against,
+        "than": str(contrast.than) if contrast.than else None,
+        "family": row.family,
+        "difference": topical.difference,
+        "low": topical.low,
+        "high": topical.high,
+        "p_value": topical.p,
+        "p_adjusted": p_adjusted,
+        "detectable": topical.detectable,
+        "topics": topical.units,
+        "item_low": single.low,
+        "item_high": single.high,
+        "item_p_value": single.p,
+        "item_detectable": single.detectable,
+        "replicates": REPLICATES,
+    }
+    if contrast.margin is None:
+        return fields
+    equivalent = topical.p_equivalent < 1 - spec.confidence
+    told = {"margin": contrast.margin, "p_equivalent": topical.p_equivalent}
+    return fields | told | {"equivalent": "yes" if equivalent else "no"}
