@@ -32,10 +32,13 @@ def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -
 
 
 def with_contrasts(jobs: set[str]) -> set[str]:
-    """These jobs, and the contrasts of the evaluations whose cells, or table's code, are others."""
+    """These jobs, and the contrasts of the evaluations whose cells, or table's code, are others.
+
+    What is claimed is claimed of the survey's contrasts.
+    """
     found = set(jobs)
     if any(job.startswith("score_cell values") for job in jobs):
-        found.add("score_contrasts contrasts")
+        found |= {"score_contrasts contrasts", "judge_hypotheses"}
     if "score_table quiz" in jobs:
         found.add("score_contrasts quiz_contrasts")
     return found

@@ -35,7 +35,8 @@ METHODS = {
 QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
 TABLES = " ".join(
-    f"results/{name}.tsv" for name in ("scores", "quiz", "contrasts", "quiz_contrasts")
+    f"results/{name}.tsv"
+    for name in ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses")
 )
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
@@ -156,6 +157,7 @@ class Project:
             "mining": {"norms_per_topic": 2},
             "tunings": {"sft": FAST, "cnca_sft": FAST, "cnca_dpo": FAST},
             "scores": {"resamples": 100},
+            "hypotheses": {"help": {"contrast": "top1", "least": 1}},
             "engine": {"launcher": "endpoint", "endpoints": served, "concurrency": 8},
         }
         for key, value in changed.items():

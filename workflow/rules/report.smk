@@ -1,8 +1,8 @@
 """The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation, grid.ITEMS and
-grid.TOPICS where they are asked for, and grid.PUBLISHED; what stands in the results, shown.
+Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation, grid.HYPOTHESES, grid.ITEMS
+and grid.TOPICS where they are asked for, and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -78,6 +78,22 @@ rule score_contrasts:
         **TO_COUNT,
     params:
         **step("score_contrasts"),
+    shell:
+        RUN
+
+
+rule judge_hypotheses:
+    """Claims that were entered in the study's record before anything was answered, and after."""
+    input:
+        contrasts=grid.CONTRASTS.format(contrasts=grid.CONTRASTED),
+    output:
+        grid.HYPOTHESES,
+    log:
+        "logs/judge_hypotheses.log",
+    conda:
+        CPU_ENV
+    params:
+        **step("judge_hypotheses"),
     shell:
         RUN
 

@@ -93,3 +93,20 @@ def test_a_table_of_another_kind_is_no_evaluations_name():
         InputError, match=r"evaluations.contrasts: results/contrasts.tsv is a table"
     ):
         found({"evaluations": {"contrasts": quiz}})
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ({"contrast": "tops"}, r"hypotheses.h.contrast: no 'tops' under `contrasts`"),
+        ({"contrast": "top1", "country": "XXX"}, "hypotheses.h.country: no 'XXX'"),
+        ({"contrast": "top1", "model": "big"}, "hypotheses.h.model: no 'big'"),
+    ],
+)
+def test_a_claim_on_nothing_is_told(claim, told):
+    with pytest.raises(InputError, match=told):
+        found({"hypotheses": {"h": claim}})
+
+
+def test_a_claim_on_a_method_that_is_not_in_this_run_is_no_fault():
+    found({"hypotheses": {"h": {"contrast": "ranked"}}, "methods": "vanilla,top1"})

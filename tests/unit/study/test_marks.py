@@ -1,12 +1,22 @@
 """Whose results lie in a folder, and which studies use a store."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from mores.errors import InputError
-from mores.study.marks import MARK, Mark, check_mark, mark_of, mark_path, other_users, put_mark
+from mores.study.marks import (
+    MARK,
+    Mark,
+    check_mark,
+    mark_of,
+    mark_path,
+    other_users,
+    put_mark,
+    read_record,
+)
 from mores.study.settings import load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -98,3 +108,42 @@ def test_a_store_in_the_study_stays_its_own_when_the_study_moves(study, monkeypa
     moved = study.rename(study.with_name("moved"))
     monkeypatch.chdir(moved)
     assert other_users(Path("results"), STORE) == {}
+
+
+def test_claims_are_entered_once_with_the_date_and_again_when_they_change(study):
+    def claimed(least):
+        return OWN.model_copy(update={"claims": {"h": {"contrast": "top1", "least": least}}})
+
+    def entries():
+        return [(one.says["least"], one.after_answers) for one in read_record(MARK).claims["h"]]
+
+    for _ in range(2):
+        put_mark(Path(MARK), claimed(1.0), STORE)
+    assert entries() == [(1.0, False)]
+    put_mark(Path(MARK), claimed(2.0), STORE)
+    answers = study / "results/answers/values/vanilla/m/AAA.jsonl"
+    answers.parent.mkdir(parents=True)
+    answers.write_text("")
+    put_mark(Path(MARK), claimed(2.0), STORE)
+    assert entries() == [(1.0, False), (2.0, False)]
+    put_mark(Path(MARK), claimed(0.5), STORE)
+    assert entries() == [(1.0, False), (2.0, False), (0.5, True)]
+    today = datetime.now(UTC).date().isoformat()
+    assert read_record(MARK).claims["h"][-1].entered == today
+    put_mark(Path(MARK), OWN, STORE)
+    assert len(entries()) == 3, "a claim that is withdrawn stays in the record"
+
+
+def test_a_claim_is_another_when_its_contrast_is(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    claim = {"hypotheses": {"h": {"contrast": "mine", "least": 1}}}
+    ways = [{"contrasts": {"mine": {"of": name}}} for name in ("top1", "ranked")]
+    one, two = (mark_of(load_settings(["config/config.yaml"], claim | way)) for way in ways)
+    assert one.claims["h"]["of"]["of"] == "top1"
+    assert one.claims != two.claims
+
+
+def test_a_record_without_claims_is_read(study):
+    (study / "results").mkdir()
+    (study / MARK).write_text('{"survey": "wvs.csv", "bank": "wvs7.yaml", "models": ["small"]}')
+    assert read_record(MARK).claims == {}

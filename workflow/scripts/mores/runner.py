@@ -42,7 +42,7 @@ from mores.provenance.versions import installed
 from mores.rows import Folder, read_json, read_jsonl
 from mores.shipped import locate, located
 from mores.spec import Section
-from mores.study.marks import Mark, mark_path, put_mark
+from mores.study.marks import Mark, mark_path, put_mark, read_record
 from mores.study.runtime import Runtime
 from mores.telemetry import stay_offline
 
@@ -247,6 +247,12 @@ class Given:
         """The survey's marginals, read once for all countries."""
         return imported(self.how.files["survey"], self.bank, self.spec)
 
+    @property
+    def stated(self) -> dict[str, list[dict[str, Any]]]:
+        """By name the study's claims, each as often as it was entered in its record."""
+        (output,) = self.how.outputs.values()
+        return read_record(mark_path(output)).model_dump(mode="json")["claims"]
+
     def _model(self) -> ModelRef:
         """The model, whose files must be those that the spec says."""
         name, model = self.how.model or "", located(self.spec.model)
@@ -263,7 +269,7 @@ class Given:
         return adapter_ref(folders[0]) if folders else None
 
 
-SERVICES = ("spec", "bank", "questions", "wording", "stage", "trainer", "imported")
+SERVICES = ("spec", "bank", "questions", "wording", "stage", "trainer", "imported", "stated")
 
 
 def read(path: Path) -> Any:

@@ -123,12 +123,10 @@ def _test(
 
 
 def _subset_values(total: np.ndarray, flipped: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """What the flipped units say the difference is, and what the others say; sorted, nan last."""
+    """What the flipped units say the difference is, and what the others say; nan of no units."""
     parts = np.concatenate([total - flipped, total + flipped], axis=1)
     whole = np.concatenate([1 - shares, 1 + shares], axis=1)
-    values = np.divide(parts, whole, out=np.full_like(parts, np.nan), where=whole > ALMOST)
-    values.sort(axis=1)
-    return values
+    return np.divide(parts, whole, out=np.full_like(parts, np.nan), where=whole > ALMOST)
 
 
 def _ends(values: np.ndarray, doubt: float, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,7 +135,9 @@ def _ends(values: np.ndarray, doubt: float, units: np.ndarray) -> tuple[np.ndarr
     outside = np.floor(doubt / 2 * (count + 1)).astype(int)
     enough = (outside > 0) & (2.0 ** (1 - units) <= doubt)
     at = np.arange(len(values))
-    low, high = values[at, outside - 1], values[at, count - outside]
+    first, last = np.maximum(outside - 1, 0), np.minimum(count - outside, values.shape[1] - 1)
+    values.partition(np.unique([first, last]), axis=1)  # nan last
+    low, high = values[at, first], values[at, last]
     return np.where(enough, low, np.nan), np.where(enough, high, np.nan)
 
 

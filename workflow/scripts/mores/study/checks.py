@@ -12,8 +12,10 @@ from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
 from mores.method.items import load_bank
 from mores.method.norms import LOW_TEMPLATES
+from mores.scoring.table import MEAN
 from mores.shipped import locate
 from mores.study.config import Config, Evaluation, template_of
+from mores.study.contrasts import named
 from mores.study.grid import CONTRASTED, TAKEN, start_of
 from mores.study.limits import misfits
 from mores.study.settings import Settings, hint, unnamed
@@ -42,6 +44,7 @@ def check(settings: Settings) -> None:
         *_evaluations(settings),
         *_methods(settings),
         *_contrasts(settings),
+        *_hypotheses(settings),
         *_tunings(settings),
         *_training(settings),
         *_engine(settings),
@@ -179,6 +182,16 @@ def _contrasts(settings: Settings) -> Iterator[str]:
                 yield from _named(f"{key}.of", one.of, settings.methods, "methods")
                 yield from _named(f"{key}.against", one.against, settings.methods, "methods")
                 yield from _named(f"{key}.model", one.model, settings.models, "models")
+
+
+def _hypotheses(settings: Settings) -> Iterator[str]:
+    config, whole = settings.config, len(settings.config.methods) == len(settings.methods)
+    for name, claim in config.hypotheses.items():
+        key = f"hypotheses.{name}"
+        yield from _named(f"{key}.model", claim.model, settings.models, "models")
+        yield from _named(f"{key}.country", claim.country, (MEAN, *settings.pool), "countries")
+        if config.contrasts is not None or whole:
+            yield from _named(f"{key}.contrast", claim.contrast, named(config), "contrasts")
 
 
 def _named(key: str, name: str | None, table: Collection[str], where: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from mores.method.norms import Way
 from mores.method.objectives import dpo, kto, sft
 from mores.method.shares import Distribution
 from mores.method.variants import Labels, Order
+from mores.scoring.hypotheses import Hypothesis
 from mores.scoring.resample import Resampling
 from mores.spec import PathText, Section
 from mores.survey.format import Format
@@ -190,6 +191,9 @@ class Config(Section):
     evaluations: dict[Name, Evaluation] = EVALUATIONS
     contrasts: dict[Name, Contrast] | None = Field(
         None, description="What is compared; null: what methods and models suggest."
+    )
+    hypotheses: dict[Name, Hypothesis] = Field(
+        default_factory=dict, description="Claims on contrasts, stated before anything is answered."
     )
     mining: Mining = Mining()
     answers: Answers = Answers()

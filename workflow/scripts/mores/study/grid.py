@@ -33,7 +33,9 @@ ITEMS = "results/items.tsv"
 TOPICS = "results/topics.tsv"
 CONTRASTS = "results/{contrasts}.tsv"
 CONTRASTED = "contrasts"
-TAKEN = (SCORES, "items", "topics", CONTRASTED)  # names of tables that no evaluation may have
+HYPOTHESES = "results/hypotheses.tsv"
+# Names of tables that no evaluation may have.
+TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses")
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 

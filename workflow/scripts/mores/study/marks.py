@@ -1,10 +1,13 @@
-"""Marks: whose results lie in a folder, and which studies use a store.
+"""Marks: whose results lie in a folder, what was claimed when, and which studies use a store.
 
 No study then overwrites another's results unawares, or frees what another may need.
 """
 
 import os
 from pathlib import Path
+from typing import Any
+
+from pydantic import Field
 
 from mores.canonical import digest
 from mores.errors import InputError
@@ -12,6 +15,7 @@ from mores.files import write_json, write_text
 from mores.provenance.records import part
 from mores.rows import read_json
 from mores.spec import Section
+from mores.study.claims import Entries, claims_of, entered
 from mores.study.settings import Settings
 
 MARK = "results/study.json"
@@ -23,12 +27,28 @@ class Mark(Section):
     survey: str
     bank: str
     models: tuple[str, ...]
+    claims: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """What its hypotheses say."""
+
+
+class Record(Section):
+    """What lies with the results: the mark of whose they are, and what was claimed when."""
+
+    survey: str
+    bank: str
+    models: tuple[str, ...]
+    claims: Entries = Field(default_factory=dict)
 
 
 def mark_of(settings: Settings) -> Mark:
     """The mark of a study's results."""
     config = settings.config
-    return Mark(survey=config.survey.path, bank=config.survey.bank, models=settings.models)
+    return Mark(
+        survey=config.survey.path,
+        bank=config.survey.bank,
+        models=settings.models,
+        claims=claims_of(config),
+    )
 
 
 def check_mark(path: str | Path, own: Mark) -> None:
@@ -38,7 +58,7 @@ def check_mark(path: str | Path, own: Mark) -> None:
     """
     if not Path(path).exists():
         return
-    found = Mark.model_validate(read_json(path))
+    found = read_record(path)
     odd = [
         f"{name} {there} (here {here})"
         for name, there, here in (
@@ -57,6 +77,11 @@ def check_mark(path: str | Path, own: Mark) -> None:
         )
 
 
+def read_record(path: str | Path) -> Record:
+    """The record of a folder of results."""
+    return Record.model_validate(read_json(path))
+
+
 def mark_path(result: str | Path) -> Path:
     """Where the mark of a result's folder lies."""
     results, _ = part(result)
@@ -64,10 +89,16 @@ def mark_path(result: str | Path) -> Path:
 
 
 def put_mark(path: Path, own: Mark, store: Path) -> None:
-    """Mark results as this study's, if nobody has marked them, and the store as used by it."""
+    """Mark results as this study's, if nobody has marked them, and the store as used by it.
+
+    Its claims are entered, if they are not yet there as they are now.
+    """
     check_mark(path, own)
-    if not path.exists():
-        write_json(path, own.model_dump(mode="json"))
+    told = own.model_dump(exclude={"claims"})
+    record = read_record(path) if path.exists() else Record(**told)
+    claims = entered(own.claims, record.claims, path.parent)
+    if not path.exists() or claims != record.claims:
+        write_json(path, record.model_copy(update={"claims": claims}).model_dump(mode="json"))
     note = _note(path.parent, store)
     if not note.exists():
         write_text(note, f"{os.path.relpath(path.parent, store)}\n")

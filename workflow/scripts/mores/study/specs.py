@@ -27,6 +27,7 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
+from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
@@ -268,6 +269,11 @@ class Specs:
             contrasts=contrasts_of(self.settings, name),
             packages=locked(versions.SCORES),
         )
+
+    def judge_hypotheses(self) -> Judging:
+        """Claims are held against the survey's contrasts."""
+        config = self.settings.config
+        return Judging(hypotheses=config.hypotheses, confidence=config.scores.confidence)
 
     def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
         """A card takes the rows of its method and learner."""
