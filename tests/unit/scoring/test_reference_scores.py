@@ -109,7 +109,8 @@ def llama(marginals, split, file):
     asked = {row["item"] for row in test}
     answers = [row | {"n_norms": 0} for row in read_answers(file, BANK) if row["item"] in asked]
     cell = {"country": file.stem, "model": "llama3-8b", "method": "asked"}
-    return cell | score_cell(answers, test, BANK, file.stem)
+    scored = score_cell(answers, test, BANK, file.stem)
+    return cell | scored | {"topics": [BANK.items[name].topic for name in scored["items"]]}
 
 
 ANSWERS = [  # shares of the four codes
