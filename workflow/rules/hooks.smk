@@ -21,7 +21,7 @@ def look_ahead():
     models = [name for name in CONFIG.models if name in {model for _, model in jobs}]
     trained = {model for rule, model in jobs if rule == "train_adapter"}
     found = list(preflight(SETTINGS, SPECS, models, trained, ask=False))
-    for line in report(one for one in found if one[1].what == "key"):
+    for line in report(one for one in found if one[1].what in ("key", "remote code")):
         print(line, file=sys.stderr)
     faults = [one for one in found if one[1].state == "fault"]
     if faults:

@@ -52,6 +52,7 @@ def test_a_rank_is_rounded_up_to_one_that_vllm_serves(model):
     "given",
     [
         ["--quantization"],
+        ["--trust-remote-code"],
         ["--max_model_len=512"],
         ["--port=1"],
         ["-q"],
@@ -111,6 +112,12 @@ def test_vllm_knows_every_argument_that_is_allowed_or_given(model):
     given = arguments(ModelRef("tiny", settings, "d"), Engine(max_lora_rank=8))
     assert known >= ALLOWED
     assert known >= {one for one in given if one.startswith("--")}
+
+
+def test_a_models_own_code_runs_only_where_the_model_says_so(model):
+    trusted = model.settings.model_copy(update={"trust_remote_code": True})
+    assert "--trust-remote-code" not in arguments(model, Engine())
+    assert "--trust-remote-code" in arguments(ModelRef("tiny", trusted, "d"), Engine())
 
 
 def test_environment_is_quiet_keyed_and_free_of_the_jobs_threads(model, monkeypatch):

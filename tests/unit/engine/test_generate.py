@@ -121,6 +121,7 @@ def asked(**changed) -> dict:
         {"digest": "someone/tiny@def"},
         {"dtype": "bfloat16"},
         {"max_model_len": 512},
+        {"trust_remote_code": True},
         {"lora": Adapter("folder", "d1g35t")},
         asked(messages=({"role": "user", "content": "say b"},)),
         asked(messages=(*REQUEST.messages, *REQUEST.messages)),

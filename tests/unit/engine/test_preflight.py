@@ -11,12 +11,13 @@ from mores.engine import preflight
 from mores.engine.adaptable import check_adaptable
 from mores.engine.preflight import (
     Needs,
+    check_code,
     check_endpoint,
     check_folder,
     check_key,
     check_memory,
 )
-from mores.engine.settings import Endpoint, Resources
+from mores.engine.settings import Endpoint, Model, Resources
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
 NEEDS = Needs(longest="People here sing. " * 20, max_tokens=256)
@@ -216,6 +217,12 @@ def test_a_server_that_does_all_is_found_so(endpoint):
     told = served(endpoint, continued=True)
     assert [state for state, _ in told.values()] == ["ok"] * 4
     assert list(told) == ["answers", "seeds", "reply", "completions"]
+
+
+def test_code_that_comes_with_a_model_is_told():
+    assert list(check_code(Model(path="a/b"))) == []
+    (told,) = check_code(Model(path="a/b", trust_remote_code=True))
+    assert told.state == "unknown" and "a/b runs as you" in told.told
 
 
 def test_nobody_there_is_one_line():

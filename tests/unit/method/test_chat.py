@@ -1,5 +1,8 @@
 """What a model is shown before its reply, and the token that ends one."""
 
+import json
+from contextlib import suppress
+
 import pytest
 from transformers import GenerationConfig
 
@@ -84,6 +87,34 @@ def test_a_template_s_end_at_which_generation_stops_is_fine_as_gemma_s_is(
     GenerationConfig(eos_token_id=stops).save_pretrained(tmp_path)
     chat = load_chat("mixed", ModelSpec(path=str(tmp_path)))
     assert chat.end == "<|im_end|>"
+
+
+CODE = """
+from pathlib import Path
+from transformers import PreTrainedTokenizerFast
+
+class Own(PreTrainedTokenizerFast):
+    pass
+
+Path(__file__).resolve()
+Path({ran!r}).touch()
+"""
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_code_that_comes_with_a_model_runs_only_where_it_is_trusted(
+    qwen_family, tmp_path, monkeypatch, trusted
+):
+    monkeypatch.setattr("transformers.dynamic_module_utils.HF_MODULES_CACHE", tmp_path / "cache")
+    folder, ran = tmp_path / "model", tmp_path / "ran"
+    qwen_family.chat.tokenizer.save_pretrained(folder)
+    (folder / "own.py").write_text(CODE.format(ran=str(ran)))
+    told = json.loads((folder / "tokenizer_config.json").read_text())
+    told |= {"tokenizer_class": "Own", "auto_map": {"AutoTokenizer": [None, "own.Own"]}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(told))
+    with suppress(InputError, ValueError):
+        load_chat("own", ModelSpec(path=str(folder), trust_remote_code=trusted))
+    assert ran.exists() == trusted
 
 
 def test_a_model_without_a_chat_template_is_named(byte_tokenizer, tmp_path):

@@ -45,5 +45,6 @@ def test_a_model_is_told_by_its_path_and_has_defaults_for_the_rest():
         "path": "some/model",
         "revision": None,
         "dtype": "auto",
+        "trust_remote_code": False,
         "max_model_len": None,
     }

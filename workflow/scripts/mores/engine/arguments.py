@@ -7,6 +7,7 @@ from pathlib import Path
 from mores.engine.models import ModelRef
 from mores.engine.settings import Engine
 from mores.errors import InputError
+from mores.process import pythonpath
 from mores.telemetry import OFF, OFFLINE
 
 # A server that gets SIGTERM lets what is in flight finish for so long; without it clients hang.
@@ -63,6 +64,8 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
     given += ["--disable-uvicorn-access-log", "--shutdown-timeout", str(DRAIN_SECONDS)]
     if settings.revision:
         given += ["--revision", settings.revision, "--tokenizer-revision", settings.revision]
+    if settings.trust_remote_code:
+        given += ["--trust-remote-code"]
     if settings.max_model_len:
         given += ["--max-model-len", str(settings.max_model_len)]
     if settings.resources.gpus > 1:
@@ -84,8 +87,8 @@ def check_server_args(server_args: list[str]) -> None:
             raise InputError(
                 f"engine: server_args: {argument.split('=')[0]} may not stand here: it is not "
                 "among the arguments that change no answer (docs/engine.md lists them, by their "
-                "whole names); dtype, max_model_len and revision stand under `models`, anything "
-                "else belongs in the model's own folder"
+                "whole names); dtype, max_model_len, revision and trust_remote_code stand under "
+                "`models`, anything else belongs in the model's own folder"
             )
 
 
@@ -104,4 +107,4 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
     if engine.max_lora_rank:
         own["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
     inherited = {name: value for name, value in os.environ.items() if name not in JOB_THREADS}
-    return inherited | OFF | own | engine.server_env
+    return inherited | pythonpath() | OFF | own | engine.server_env

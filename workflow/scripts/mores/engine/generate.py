@@ -50,6 +50,7 @@ class Asker:
     def key(self, request: Request) -> str:
         """Digest of everything that shapes an answer; where and how it is served stays out."""
         continued = {} if request.prompt is None else {"prompt": request.prompt}
+        trusted = {"trust_remote_code": True} if self.ref.settings.trust_remote_code else {}
         return digest(
             {
                 "model": self.ref.digest,
@@ -60,6 +61,7 @@ class Asker:
                 "sampling": request.sampling,
                 **self.made_by,
                 **continued,
+                **trusted,
             }
         )
 

@@ -20,6 +20,7 @@ from mores.engine.protocol import NoCompletion, body_of, read_completion
 from mores.engine.settings import Endpoint, Resources
 from mores.errors import InputError
 from mores.method.control import cut_control
+from mores.method.models import ModelSpec
 from mores.method.requests import Completion, Request
 from mores.rows import read_json
 
@@ -207,6 +208,13 @@ def check_endpoint(endpoint: Endpoint, needs: Needs) -> Iterator[Finding]:
         yield _continues(server)
     if needs.adapters:
         yield check_adapters(endpoint)
+
+
+def check_code(model: ModelSpec) -> Iterator[Finding]:
+    """Code of a model's authors runs with all rights of the user."""
+    if model.trust_remote_code:
+        told = f"Python that comes with {model.path} runs as you (trust_remote_code): read it first"
+        yield Finding("remote code", "unknown", told)
 
 
 def check_key(endpoint: Endpoint) -> Iterator[Finding]:

@@ -57,6 +57,7 @@ class Trainee:
     def key(self, examples: list[dict]) -> str:
         """Digest of all that shapes the adapter; where and how it is trained stays out."""
         model = [self.model_digest, self.model.path, self.model.dtype]
+        model += ["trust_remote_code"] if self.model.trust_remote_code else []
         settings = [self.settings.model_dump(), self.start_digest]
         return digest([examples, model, settings, self.made_by])
 

@@ -22,6 +22,8 @@ class ModelSpec(Section):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     max_model_len: int | None = Field(None, ge=1, le=LARGEST_CONTEXT)
     """Context in tokens; model's own."""
+    trust_remote_code: bool = False
+    """Run Python that comes with the model, as you and with all you may do."""
 
 
 class Sampling(Section):

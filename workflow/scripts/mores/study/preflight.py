@@ -8,6 +8,7 @@ from mores.engine.preflight import (
     Finding,
     Needs,
     check_adapters,
+    check_code,
     check_endpoint,
     check_folder,
     check_key,
@@ -34,6 +35,7 @@ def preflight(
     served = config.engine.launcher != "endpoint"
     for name in models:
         model = config.models[name]
+        yield from ((name, finding) for finding in check_code(model))
         needs, folder = needs_of(settings, specs), Path(locate(model.path))
         if folder.is_dir():
             for finding in check_folder(folder, needs, model.max_model_len):

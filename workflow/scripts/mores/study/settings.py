@@ -16,6 +16,7 @@ from mores.method.prompts import Country, load_countries
 from mores.shipped import locate
 from mores.spec import is_path
 from mores.study.config import Config, parse_config
+from mores.study.secrets import check_secrets
 from mores.yamls import read_yaml
 
 TABLES = ("models", "methods", "evaluations")
@@ -59,6 +60,7 @@ def settings_of(
     wanted = _names(overrides.get("countries") or listed, "countries")
     in_order = [code for code in listed if code in wanted]
     raw["countries"] = list(dict.fromkeys([*in_order, *wanted]))
+    check_secrets(raw)
     names = _read_names(raw.get("country_names", Config.model_fields["country_names"].default))
     _check_names(raw["countries"] if names else [], names, raw.get("country_names"))
     config = parse_config(raw, "the configuration")

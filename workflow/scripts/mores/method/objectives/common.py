@@ -137,7 +137,10 @@ def load_network(model: ModelSpec) -> "PreTrainedModel":
     from transformers import AutoModelForCausalLM
 
     network = AutoModelForCausalLM.from_pretrained(
-        model.path, revision=model.revision, dtype=model.dtype
+        model.path,
+        revision=model.revision,
+        dtype=model.dtype,
+        trust_remote_code=model.trust_remote_code,
     )
     return network.to("cuda" if torch.cuda.is_available() else "cpu")
 
