@@ -116,9 +116,15 @@ class Bench:
         """Requests that the server has answered, by its own count."""
         address = json.loads(self.state("*.endpoint.json")[0].read_text())
         url = address["url"].removesuffix("/v1") + "/metrics"
-        told = urllib.request.urlopen(url, timeout=10).read().decode()
+        told = ask(url, address["key"]).decode()
         pattern = r'request_success_total\{.*finished_reason="(?:stop|length)".*\} (\S+)'
         return int(sum(float(count) for count in re.findall(pattern, told)))
+
+
+def ask(url: str, key: str) -> bytes:
+    """What a server says to somebody who knows its key."""
+    known = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})
+    return urllib.request.urlopen(known, timeout=10).read()
 
 
 def result(job: subprocess.Popen) -> list[list]:
@@ -240,6 +246,65 @@ def test_a_dead_adapter_fails_the_job(bench):
     assert job.returncode == 1
     assert re.search(r"ERROR the adapter in \S+/dead is dead on the server: .* 0 differ", err)
     assert not (bench.folder / "dead.jsonl").read_text()
+
+
+STRANGER = """
+import http.client, json, sys
+from pathlib import Path
+
+port, paths, files = json.loads(sys.argv[1])
+told = {}
+for path in paths:
+    for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
+        for known in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x" * 4}):
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            body = json.dumps({"prompt": "a", "messages": [{"role": "user", "content": "a"}]})
+            asked.request(method, path, body, {"Content-Type": "application/json"} | known)
+            reply = asked.getresponse()
+            told[f"{method} {path} {known}"] = [reply.status, reply.read().decode()]
+for file in files:
+    try:
+        told[file] = Path(file).read_bytes().decode()
+    except OSError as error:
+        told[file] = type(error).__name__
+print(json.dumps(told))
+"""
+PATHS = ["/", "/health", "/ping", "/invocations", "/tokenize", "/detokenize", "/metrics", "/load"]
+PATHS += ["/version", "/docs", "/openapi.json", "/v1/models", "/v1/completions", "//metrics"]
+PATHS += ["/metrics/", "/v1/../metrics", "/%6detrics", "/METRICS", "/V1/models", "/pooling"]
+
+
+def test_no_other_user_of_the_host_gets_anything_from_a_server(bench):
+    """Every path that the server says it has, and more, by all methods; and its files."""
+    if os.geteuid():
+        pytest.skip("OTHER USERS NOT TRIED: takes root's right to be another")
+    bench.finish("guarded.jsonl")
+    address = json.loads(bench.state("*.endpoint.json")[0].read_text())
+    root = address["url"].removesuffix("/v1")
+    own = json.loads(ask(f"{root}/openapi.json", address["key"]))["paths"]
+    assert {"/invocations", "/tokenize"} <= set(own)
+    assert b"vllm" in ask(f"{root}/metrics", address["key"])
+    port = int(root.rpartition(":")[2])
+    files = [f"/proc/{bench.group()}/environ"]
+    files += [str(path) for kind in ("endpoint", "order") for path in bench.state(f"*.{kind}.json")]
+    assert all(Path(file).stat().st_mode & 0o077 == 0 for file in files)
+    stranger = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env"]
+    stranger += [
+        "PATH=/usr/bin:/bin",
+        "python3",
+        "-I",
+        "-c",
+        STRANGER,
+        json.dumps([port, [*own, *PATHS], files]),
+    ]
+    done = subprocess.run(stranger, cwd="/", capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    assert [told.pop(file) for file in files] == ["PermissionError"] * len(files)
+    assert len(told) == len({*own, *PATHS}) * 18
+    assert set(map(tuple, told.values())) == {(401, "")}
+    assert address["key"] not in " ".join(
+        " ".join(process.cmdline()) for process in members(bench.group())
+    )
 
 
 @pytest.mark.parametrize("killed", [pytest.param("supervisor", marks=pytest.mark.long), "server"])

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from hostile import a_hostile_server, http
 
 from mores.engine.client import Address
 from mores.engine.launchers.local import end_orphans
@@ -163,6 +164,23 @@ def test_a_port_that_another_program_has_is_told_apart(files):
         try:
             with pytest.raises(PortTaken, match=r"ended while starting .*taken\.log"):
                 server.wait_until_ready(lambda: False)
+        finally:
+            server.stop()
+
+
+def test_a_stranger_that_has_the_port_is_sent_nothing_whatever_it_would_say(files):
+    with a_hostile_server() as stranger:
+        stranger.behave(http(b'{"data": [{"id": "tiny"}]}'))
+        port = int(stranger.url.split(":")[2].removesuffix("/v1"))
+        room = Room("127.0.0.1", "127.0.0.1")
+        server = Server(files.model, files.engine, room, files.logs / "s.log", port)
+        server.process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        try:
+            assert server.healthy() and server.serves_model(), "it would be taken for ours"
+            stranger.asked.clear()
+            given_up = iter([False, True])
+            assert not server.wait_until_ready(lambda: next(given_up))
+            assert stranger.asked == []
         finally:
             server.stop()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from mores.engine import guard
 from mores.engine.arguments import arguments, environment
 from mores.engine.client import Address
 from mores.engine.models import ModelRef
@@ -78,7 +79,7 @@ class Server:
     def start(self) -> None:
         """Start the process in a group of its own; it dies with its parent."""
         command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
-        command += ["--host", self.room.bind, "--port", str(self.port)]
+        command += ["--host", self.room.bind, "--port", str(self.port), "--middleware", guard.NAME]
         command += arguments(self.model, self.engine)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "wb") as stream:
@@ -103,7 +104,7 @@ class Server:
         another reason or takes longer than `start_timeout`.
         """
         deadline = time.monotonic() + self.engine.start_timeout
-        while not (self.healthy() and self.serves_model()):
+        while not (self.listens() and self.healthy() and self.serves_model()):
             if self.process.poll() is not None:
                 taken = TAKEN in self.log.read_text(encoding="utf-8", errors="replace").lower()
                 raise (PortTaken if taken else EngineError)(
@@ -120,6 +121,13 @@ class Server:
                 return False
             time.sleep(POLL_SECONDS)
         return True
+
+    def listens(self) -> bool:
+        """Whether a process of ours has the port: another user's there would learn key and prompts.
+
+        Until then nothing is sent to it.
+        """
+        return any(self.port in _ports(process) for process in members(self.process.pid))
 
     def healthy(self) -> bool:
         """Whether /health answers. The exit code tells nothing: a crashed engine exits with 0."""
@@ -184,6 +192,15 @@ def members(group: int) -> list[psutil.Process]:
         except (ProcessLookupError, PermissionError):
             continue
     return found
+
+
+def _ports(process: psutil.Process) -> set[int]:
+    """The TCP ports at which a process listens."""
+    try:
+        found = process.net_connections("tcp")
+    except psutil.Error:
+        return set()
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
 
 
 def _die_with_parent() -> None:

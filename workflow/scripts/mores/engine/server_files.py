@@ -131,5 +131,10 @@ def read_order(path: Path) -> ServerFiles:
 
 
 def folder_of(launcher: str, work: Path) -> Path:
-    """Where those meet who use a launcher: SLURM's on all hosts, others on this one."""
-    return work / "engine" / ("slurm" if launcher == "slurm" else socket.gethostname())
+    """Where those meet who use a launcher: SLURM's on all hosts, others on this one.
+
+    The folder above is this user's alone: who can open a lock can hold it, and so stop a run.
+    """
+    engine = work / "engine"
+    engine.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return engine / ("slurm" if launcher == "slurm" else socket.gethostname())
