@@ -15,7 +15,7 @@ from itertools import repeat
 from socketserver import StreamRequestHandler
 
 GONE = 20.0
-KEY = "sk-planted-4f1c0b7e"
+KEY = "planted_4f1c0b7e"
 ANSI = "\x1b[2J\x1b]0;owned\x07\x1b[31mERROR all is lost\x1b[0m"
 FORGED = "fine\n2026-01-01 00:00:00 ERROR mores: the disk is full\r\u2028\u202eevil"
 Behaviour = bytes | Iterable[bytes] | None
@@ -87,6 +87,7 @@ RETRIED: dict[str, Behaviour | Callable[[], Iterator[bytes]]] = {
     "finish reason an object": answered(choice={"finish_reason": {"a": 1}}),
     "finish reason a number": answered(choice={"finish_reason": 1}),
     "finish reason an essay": answered(choice={"finish_reason": FORGED}),
+    "finish reason of 1 MB": answered(choice={"finish_reason": "a" * 1_000_000}),
     "finish reason missing": answered(choice={"finish_reason": None}),
     "content a number": answered(choice={"message": {"content": 4}}),
     "content zero": answered(choice={"message": {"content": 0}}),
@@ -121,6 +122,7 @@ RETRIED: dict[str, Behaviour | Callable[[], Iterator[bytes]]] = {
     "escape sequences": http(ANSI.encode()),
     "forged lines": http(FORGED.encode()),
     "the key as an answer": answered(choice={"message": {"content": f"it is {KEY}"}}),
+    "the key as a finish reason": answered(choice={"finish_reason": KEY}),
     "the key in a body": http(("x" * 190 + KEY).encode()),
     # size
     "a body of 1 GB": endless(OK + b"Content-Length: %d\r\n\r\n" % GIB, MIB),

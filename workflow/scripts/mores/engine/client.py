@@ -146,7 +146,7 @@ class _Client:
             completion = read_completion(key, reply.text)
         except NoCompletion as failure:
             raise Transient(self.exchange.shown(str(failure))) from None
-        if self.address.key and self.address.key in completion.text:
+        if self.address.key and self.address.key in completion.text + completion.finish_reason:
             raise Transient("an answer that repeats the API key, which is not kept")
         return completion
 

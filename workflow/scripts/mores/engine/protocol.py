@@ -12,6 +12,7 @@ from mores.method.requests import Completion, Request
 
 PROTOCOL = 1
 UNFINISHED = {"abort", "error"}  # finish reasons of an answer that the server gave up
+LONGEST_REASON = 40
 MOST_TOKENS = 1 << 40  # that a server may say it counted
 
 
@@ -54,7 +55,7 @@ def read_completion(key: str, text: str) -> Completion:
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise NoCompletion(f"no chat completion ({error!r}): {text}") from None
-    if not reason.isidentifier() or reason in UNFINISHED:
+    if not reason.isidentifier() or len(reason) > LONGEST_REASON or reason in UNFINISHED:
         raise NoCompletion(f"the server gave an answer up (finish reason {reason})")
     return completion
 
