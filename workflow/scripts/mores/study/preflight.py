@@ -16,6 +16,7 @@ from mores.engine.preflight import (
 )
 from mores.method.prompts import Prompts
 from mores.shipped import locate
+from mores.study.config import template_of
 from mores.study.costs import NORM
 from mores.study.settings import Settings
 from mores.study.specs import Specs
@@ -85,7 +86,7 @@ def prompts(settings: Settings, specs: Specs) -> Iterator[str]:
             for item in items:
                 topics = 1 if item.topic in specs.bank.topics else len(specs.bank.topics)
                 (turn,) = rendered.render(
-                    f"{evaluation.templates}{method.prompt}",
+                    template_of(evaluation, method),
                     country=settings.names[country],
                     topic=specs.bank.topics.get(item.topic, ""),
                     item=item,
