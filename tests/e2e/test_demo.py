@@ -152,7 +152,7 @@ def test_the_table_has_every_row_in_order(demo):
     assert {key for key in table if key[1] == "demo"} == asked
     assert list(table) == sorted(table)
     references = {key[2] for key in table if key[1] == "reference"}
-    assert {"random", "other_mean", "ceiling"} <= references
+    assert {"random", "other_mean", "neighbours", "ceiling"} <= references
 
 
 def test_every_sample_of_every_item_has_a_row(demo):

@@ -7,7 +7,10 @@ from mores.scoring.marks import FEW_RESPONDENTS, MANY_INVALID
 
 MEAN, REFERENCE = "MEAN", "reference"
 # Of the rows that need no model those that tell where a score lies.
-POINTS = ("random", "other_mean", "ceiling", "chance", "majority_option", "half")
+POINTS = (
+    *("random", "other_mean", "neighbours", "ceiling"),
+    *("chance", "majority_option", "half"),
+)
 HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
 # Scores, and the digits after the point that tell them apart.
 SCORES = {"alignment": 1, "accuracy": 1, "allow_rate": 1, "distance": 3}
