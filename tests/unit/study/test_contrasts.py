@@ -37,6 +37,14 @@ def test_methods_suggest_what_a_reader_will_ask():
     assert [name for (name, _), one in demo.items() if one.margin] == ["placebo"]
 
 
+def test_a_variant_of_a_method_has_no_gain_of_its_own():
+    reversed_ones = {
+        "vanilla_r": {"order": "reversed"},
+        "top1_r": {"norms": "top1", "order": "reversed"},
+    }
+    assert found({"methods": reversed_ones}).keys() == found().keys()
+
+
 def test_each_models_gain_is_held_against_the_nexts():
     both = found(SECOND)
     one = both["top1_demo_second", "demo"]

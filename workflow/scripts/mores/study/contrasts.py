@@ -7,7 +7,7 @@ from mores.scoring import contrasts as scoring
 from mores.scoring.contrasts import Pair
 from mores.scoring.table import BASELINE
 from mores.study.config import Config, Contrast, Method, Than
-from mores.study.grid import start_of
+from mores.study.grid import start_of, variants
 from mores.study.settings import Settings
 
 MARGIN = 1.5  # points: less than the smallest gain that the paper reports, 1.67
@@ -48,8 +48,9 @@ def _runs(pair: Pair, methods: set[str], config: Config) -> bool:
 
 
 def suggested(config: Config) -> Iterator[tuple[str, Contrast]]:
-    """What a reader will ask of these methods and models."""
-    methods = {name: method for name, method in config.methods.items() if name != BASELINE}
+    """What a reader will ask of these methods and models; no variant's gain is one."""
+    left_out = {BASELINE, *variants(config.methods)}
+    methods = {name: method for name, method in config.methods.items() if name not in left_out}
     treatments = [name for name, method in methods.items() if not is_control(method)]
     if BASELINE in config.methods:
         for name in methods:
