@@ -1,5 +1,7 @@
 """A data set of the hub, from the cache that huggingface_hub keeps on an offline host."""
 
+from pathlib import Path
+
 import huggingface_hub.constants as constants
 import pytest
 
@@ -24,20 +26,20 @@ def cache(tmp_path, monkeypatch):
     return snapshot
 
 
-def test_an_id_is_read_from_the_hub_s_cache(cache, row, written, tmp_path):
+def test_an_id_is_read_from_the_hub_s_cache(cache, row, written):
     written(row()).rename(cache / "data.csv")
     kenya = Country(code="KEN", name="Kenya", adjective="Kenyan")
     for revision in (None, COMMIT):
         settings = Settings(kind="pact", revision=revision)
-        named = tmp_path.__class__("somebody/pact-culture-personalization")
+        named = Path("somebody/pact-culture-personalization")
         assert len(read(settings, named, kenya).facts) == 1
 
 
-def test_a_data_set_that_cannot_be_had_is_told(cache, tmp_path):
-    path = tmp_path.__class__
+def test_a_data_set_that_cannot_be_had_is_told(cache):
     with pytest.raises(InputError, match=r"somebody/pact-culture.*has no CSV file"):
-        files_of(path("somebody/pact-culture-personalization"), None)
+        files_of(Path("somebody/pact-culture-personalization"), None)
     with pytest.raises(InputError, match=r"nobody/none: no file of this name.*download it"):
-        files_of(path("nobody/none"), None)
-    with pytest.raises(InputError, match=r"none\.csv: no such file, nor the id of a data set"):
-        files_of(path("none.csv"), None)
+        files_of(Path("nobody/none"), None)
+    for name in ("none.csv", "data/none.csv", "a/b/c"):
+        with pytest.raises(InputError, match=f"{name}: no such file, nor the id of a data set"):
+            files_of(Path(name), None)

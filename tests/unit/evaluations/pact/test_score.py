@@ -82,6 +82,16 @@ def test_what_is_unknown_is_counted_by_reason_and_bounds_the_rate(shipped):
     assert (nothing["allow_least"], nothing["allow_most"]) == (0, 100)
 
 
+def test_a_cell_has_what_contrasts_by_topic_take(shipped):
+    questions = shipped("scenes.csv", topics={"family": "social_values"})
+    found = scored(questions, lambda fact: fact.age == "18-29")
+    topics = [questions.bank.items[name].topic for name in found["items"]]
+    assert found["topics"] == topics and set(topics) >= {"social_values", "work"}
+    allowed, decided = (sum(found[key]) for key in LAYOUT.sums)
+    assert float(LAYOUT.formula(allowed, decided)) == found["allow_rate"]
+    assert (len(found["allowed"]), decided) == (84, 168)
+
+
 def test_answers_to_other_scenes_are_refused(shipped):
     questions = shipped("scenes.csv")
     rows = decided(questions, lambda fact: True)

@@ -12,7 +12,7 @@ def files_of(path: Path, revision: str | None) -> list[Path]:
     """The CSV files of a path, or of the data set of that id; InputError where there is neither."""
     if path.is_file():
         return [path]
-    if not ID.fullmatch(str(path)):
+    if path.suffix == ".csv" or not ID.fullmatch(str(path)):
         raise InputError(f"{path}: no such file, nor the id of a data set; check `path`")
     from huggingface_hub import snapshot_download
 
