@@ -23,6 +23,11 @@ def test_the_default_is_sound():
     check_with()
 
 
+@pytest.mark.parametrize("name", ["customs", "cdeval", "pact"])
+def test_the_examples_are_sound(name):
+    check(load_settings(["config/config.yaml", f"config/{name}.yaml"], {}))
+
+
 @pytest.mark.parametrize(
     "path", ["deepseek-ai/DeepSeek-R1-Distill-Qwen-7B", "resources/demo/model"]
 )
