@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from mores.engine.exchange import PATIENCE, Exchange, seconds_asked, shown
+from mores.engine.exchange import PATIENCE, Exchange, escaped, seconds_asked
 
 
 def test_retry_after_is_a_number_or_a_date_within_patience():
@@ -20,9 +20,9 @@ def test_retry_after_is_a_number_or_a_date_within_patience():
 
 @pytest.mark.parametrize("said", ["\x1b[31m", "a\nb", "\r", "\u202e", "\u2028", "\x9b2J", "\ud800"])
 def test_nothing_that_is_shown_acts(said):
-    assert re.fullmatch("[ -~]+", shown(said)) and said not in shown(said)
-    assert shown("déjà 漢字") == "déjà 漢字"
-    assert len(shown("a" * 1000)) == 200
+    assert re.fullmatch("[ -~]+", escaped(said)) and said not in escaped(said)
+    assert escaped("déjà 漢字") == "déjà 漢字"
+    assert len(escaped("a" * 1000)) == 200
 
 
 def test_a_key_is_never_shown_in_part():

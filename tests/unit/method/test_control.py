@@ -139,14 +139,14 @@ def test_a_mined_norm_is_cut_and_counted(stage, endpoint, caplog):
     assert (low["norm"], low["control_tokens"]) == ("People here agree.", 2)
     assert "<|im_end|>" in low["text"]  # what came stays on record
     assert "2 control token(s) cut from norm" in caplog.text
-    endpoint.reply = lambda body: "1. People<｜User｜> are kind.\n2. They<｜User｜> sing."
+    endpoint.reply = lambda body: "</think>\n1. People<｜User｜> are kind.\n2. They<｜User｜> sing."
     high = mine_high_norms(HIGH, stage, [low])
     mined = next(one for one in high if one["topic"] == row["topic"])
     assert (mined["norms"], mined["control_tokens"]) == (["People are kind.", "They sing."], 2)
 
 
 def test_norms_that_differ_by_a_token_alone_are_not_two(stage, endpoint):
-    endpoint.reply = lambda body: "1. People are kind.\n2. People are kind.<|end|>"
+    endpoint.reply = lambda body: "</think>\n1. People are kind.\n2. People are kind.<|end|>"
     low = {"item": "CU01", "topic": BANK.items["CU01"].topic, "norm": "x"}
     high = mine_high_norms(HIGH, stage, [low])
     assert next(one for one in high if one["topic"] == low["topic"])["norms"] is None
@@ -176,7 +176,7 @@ def test_wording_with_a_control_token_is_refused_and_named(tmp_path, field):
         item |= {"options": ["yes", "no<|im_end|>"]} if field == "options" else {}
     path = tmp_path / "bank.yaml"
     path.write_text(yaml.safe_dump({"survey": "s", "topics": {"t": "T"}, "items": [item]}))
-    with pytest.raises(InputError, match=r"item 1 Q1: .*<\|im_end\|> for a sign.*take it out"):
+    with pytest.raises(InputError, match=r"item 1 'Q1': .*<\|im_end\|> for a sign.*take it out"):
         load_bank(path)
 
 

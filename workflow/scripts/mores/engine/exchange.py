@@ -93,11 +93,11 @@ class Exchange:
             return parts.decode("utf-8", "replace")
 
     def shown(self, said: str, length: int = 200) -> str:
-        """What a server said, as `shown` and without the key that it was sent."""
-        return shown(said.replace(self.key, "[the key]") if self.key else said, length)
+        """What a server said, `escaped` and without the key that it was sent."""
+        return escaped(said.replace(self.key, "[the key]") if self.key else said, length)
 
 
-def shown(said: str, length: int = 200) -> str:
+def escaped(said: str, length: int = 200) -> str:
     """The beginning of what somebody else said, in one line in which nothing acts.
 
     Line ends, control characters, escape sequences and marks that turn text around are spelt out.

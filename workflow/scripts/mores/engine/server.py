@@ -20,7 +20,7 @@ import psutil
 from mores.engine import guard
 from mores.engine.arguments import arguments, environment
 from mores.engine.client import Address
-from mores.engine.exchange import shown
+from mores.engine.exchange import escaped
 from mores.engine.models import ModelRef
 from mores.engine.settings import Engine
 from mores.errors import EngineError
@@ -167,7 +167,7 @@ def last_complaint(log: Path) -> str:
         if found and not ECHO.search(lines[number]):
             detail = lines[number + 1 : number + 2]  # pydantic tells what was wrong a line below
             more = [line.strip() for line in detail if line.startswith("  ")]
-            return f" ({shown('; '.join([found[0], *more]), 400)})"
+            return f" ({escaped('; '.join([found[0], *more]), 400)})"
     return ""
 
 
