@@ -411,8 +411,8 @@ def a_remark_in_the_importer(project) -> set[str]:
 
 
 def a_fix_in_the_reply_parser(project) -> set[str]:
-    parser = "workflow/scripts/mores/method/replies.py"
-    project.edit(parser, "    return int(choice), None", "    return max(codes), None")
+    parser = "workflow/scripts/mores/method/choice.py"
+    project.edit(parser, '    return code, "not_an_option" if', '    return 1, "not_an_option" if')
     return asked()
 
 
