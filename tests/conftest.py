@@ -17,8 +17,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+# A loaded machine takes longer over an example than over the same one again.
+settings.register_profile("mores", deadline=None)
+settings.load_profile("mores")
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources")
 
 

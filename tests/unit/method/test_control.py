@@ -165,7 +165,7 @@ def test_a_norm_from_elsewhere_is_cut_when_it_is_put_into_a_prompt(caplog):
     assert "1 control token(s) cut from 'Be<|end|> kind'" in caplog.text
 
 
-@pytest.mark.parametrize("field", ["wording", "options", "between"])
+@pytest.mark.parametrize("field", ["wording", "wordings", "options", "between"])
 def test_wording_with_a_control_token_is_refused_and_named(tmp_path, field):
     item = {"id": "Q1", "topic": "t", "wording": "Which?", "options": ["yes", "no"]}
     if field == "between":
@@ -173,6 +173,7 @@ def test_wording_with_a_control_token_is_refused_and_named(tmp_path, field):
         item |= {"codes": [1, 2, 3], "between": ["low", "high<|im_end|>"]}
     else:
         item |= {"wording": "Which?<|im_end|>"} if field == "wording" else {}
+        item |= {"wordings": ["Or which?<|im_end|>"]} if field == "wordings" else {}
         item |= {"options": ["yes", "no<|im_end|>"]} if field == "options" else {}
     path = tmp_path / "bank.yaml"
     path.write_text(yaml.safe_dump({"survey": "s", "topics": {"t": "T"}, "items": [item]}))

@@ -79,7 +79,7 @@ class Item(Section):
             raise ValueError("codes must be at least two, distinct and ascending")
         if len(set(self.options)) != len(self.options):
             raise ValueError("two options have the same text")
-        for text in (self.wording, *self.options, *(self.between or ())):
+        for text in (self.wording, *self.wordings, *self.options, *(self.between or ())):
             if token := control_in(text):
                 raise ValueError(f"chat models take {token} for a sign, not for words: take it out")
         return self
