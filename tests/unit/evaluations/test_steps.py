@@ -11,7 +11,8 @@ from mores.evaluations.questions import Asking, Questions, module_of
 from mores.evaluations.score import CellScoring, chosen, score_cell
 from mores.evaluations.survey.table import LAYOUT
 from mores.evaluations.table import Table, score_table
-from mores.method.items import load_bank
+from mores.method.answers import Answering, answer_country
+from mores.method.items import Bank, load_bank
 from mores.method.models import Sampling
 from mores.method.prompts import Country
 from mores.scoring import cell
@@ -118,3 +119,43 @@ def test_the_choice_of_an_item_is_what_most_answers_name_and_of_several_the_lowe
     said = {"a": [3, 2, 3], "b": [2, 1], "c": [None, 4], "d": [None]}
     rows = [{"item": item, "choice": choice} for item, all_ in said.items() for choice in all_]
     assert chosen(rows) == {"a": 3, "b": 1, "c": 4}
+
+
+def test_a_model_that_always_takes_the_first_option_is_as_inconsistent_as_can_be(stage, endpoint):
+    """From question to table: what an order makes is seen, and the same in letters is not."""
+    first = {"letters": "A", "codes": "1"}
+    two = [item for item in BANK.items.values() if len(item.codes) == 2][:6]
+    gold = {item.id: 1 for item in two}
+    questions = Questions(
+        Bank("quiz", {item.topic: "" for item in two}, {i.id: i for i in two}), gold
+    )
+    methods = {
+        "vanilla": {},
+        "turned": {"order": "reversed"},
+        "letters": {"labels": "letters"},
+    }
+    cells = []
+    for name, keys in methods.items():
+        label = first[keys.get("labels", "codes")]
+        endpoint.reply = lambda body, label=label: f"so\n</think>\n\n{label}"
+        how = Answering.model_construct(
+            samples=1, sampling=Sampling(max_tokens=64), prompt="answer", **keys
+        )
+        rows = answer_country(how, stage, questions.bank)
+        asks = ASKING.model_copy(update={"evaluation": {"kind": "choices"}})
+        spec = CellScoring(country=AVETHIA, model="m", method=name, asks=asks, packages={})
+        cells.append(score_cell(spec, questions, rows))
+    variants = dict.fromkeys(("turned", "letters"), "vanilla")
+    spec = Table(evaluation={"kind": "choices"}, variants=variants, packages={}, resamples=100)
+    header, *lines = score_table(spec, cells).splitlines()
+    found = [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    told = {
+        row["method"]: [row[name] for name in ("accuracy", "variant_of", "consistency", "spread")]
+        for row in found
+        if (row["country"], row["model"]) == ("XAV", "m")
+    }
+    assert told == {
+        "vanilla": ["100.0000", "", "", "100.0000"],
+        "turned": ["0.0000", "vanilla", "0.0000", ""],
+        "letters": ["100.0000", "vanilla", "100.0000", ""],
+    }
