@@ -1,14 +1,15 @@
 """Each item is put in every wording and order, and choices are told by the option chosen."""
 
 import re
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from mores.evaluations.cdeval.items import Framed, framed
-from mores.method.answers import Answering, answer_country
+from mores.evaluations.cdeval.items import Framed
+from mores.method.answers import answer_country
 from mores.method.choice import parse_choice
-from mores.method.items import Bank, Item
-from mores.method.stage import Stage
+from mores.method.items import Item
+from mores.method.replies import read_answer
+from mores.method.requests import Completion
 
 # A letter that stands alone; the A before another word is an article, unless that word joins.
 LETTER = re.compile(
@@ -17,23 +18,13 @@ LETTER = re.compile(
 )
 
 
-def answer(
-    spec: Answering,
-    stage: Stage,
-    questions: Bank,
-    norms: list[dict] | None = None,
-    examples: list[dict] | None = None,
-    neutral: Path | None = None,
-) -> list[dict[str, Any]]:
-    """The rows of `answer_country`, with `option`: 1 for the high pole, 2 for the low one."""
-    rows = answer_country(spec, stage, questions, norms, examples, neutral)
-    return [_read(row, framed(questions, row["item"])) for row in rows]
-
-
-def _read(row: dict[str, Any], item: Framed) -> dict[str, Any]:
+def read_option(completion: Completion, item: Item, left_open: bool = False) -> dict[str, Any]:
+    """A reply read, with `option` beside `choice`: 1 for the high pole, 2 for the low one."""
+    assert isinstance(item, Framed)
+    row = read_answer(completion, item, left_open)
     if item.variant == "letters" and row["invalid"] != "cut":
         choice, invalid = parse_letter(row["answer"], item)
-        row = row | {"choice": choice, "invalid": invalid}
+        row |= {"choice": choice, "invalid": invalid}
     return row | {"option": item.pole(row["choice"])}
 
 
@@ -44,3 +35,6 @@ def parse_letter(text: str, item: Item) -> tuple[int | None, str | None]:
     """
     lettered = re.sub(r"\d", "#", text)
     return parse_choice(LETTER.sub(lambda one: str(ord(one[0]) - ord("A") + 1), lettered), item)
+
+
+answer = partial(answer_country, read=read_option)

@@ -8,6 +8,7 @@ import numpy as np
 from mores.evaluations.cdeval.measures import mean_of, rank_correlations
 from mores.evaluations.cdeval.profile import ALL, Items, ratio
 from mores.evaluations.cdeval.references import own_scores
+from mores.scoring.marks import marks
 from mores.scoring.resample import Resampling, interval
 from mores.scoring.table import MEAN, WHY_INVALID
 
@@ -108,10 +109,11 @@ class Rows:
             "first_share": float(ratio(first, valid)),
         }
 
-    def _of_cells(self, cells: list[dict]) -> dict[str, float]:
+    def _of_cells(self, cells: list[dict]) -> dict[str, Any]:
         """What is told of whole cells alone: why answers name no option, and what they lacked."""
-        row = {name: sum(cell[name] for cell in cells) for name in SUMMED}
-        return row | {"invalid_rate": float(np.mean([cell["invalid_rate"] for cell in cells]))}
+        row: dict[str, Any] = {name: sum(cell[name] for cell in cells) for name in SUMMED}
+        rate = float(np.mean([cell["invalid_rate"] for cell in cells]))
+        return row | {"invalid_rate": rate, "marks": marks(cells)}
 
 
 def _bounds(counts: np.ndarray) -> dict[str, float]:

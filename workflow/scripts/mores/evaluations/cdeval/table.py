@@ -18,7 +18,7 @@ COLUMNS = (
     *("reference", "n_references", "distance", *(f"distance_{end}" for end in ENDS)),
     *("delta", *(f"delta_{end}" for end in ENDS)),
     *("rank_correlation", *(f"rank_correlation_{end}" for end in ENDS)),
-    *("first_share", "invalid_rate", "n_without_norms", *WHY_INVALID),
+    *("first_share", "invalid_rate", "n_without_norms", *WHY_INVALID, "marks"),
 )
 
 
