@@ -118,9 +118,10 @@ def test_a_data_set_of_the_hub_is_read_by_its_id_and_commit(tmp_path, monkeypatc
         read_pairs(Path("some/other"), None)
 
 
-def test_what_is_neither_a_file_nor_an_id_is_told():
-    with pytest.raises(InputError, match=r"data/sets/none\.json: no such file, nor is that the id"):
-        read_pairs(Path("data/sets/none.json"), None)
+@pytest.mark.parametrize("name", ["data/sets/none", "data/none.json", "none.json"])
+def test_what_is_neither_a_file_nor_an_id_is_told(name):
+    with pytest.raises(InputError, match=rf"{name}: no such file, nor is that the id of a data"):
+        read_pairs(Path(name), None)
 
 
 def test_what_ships_has_three_items_or_more_of_every_dimension_and_domain():

@@ -90,7 +90,7 @@ def read_pairs(path: Path, revision: str | None) -> list[Pair]:
 
     Raises InputError that names the file and the item at fault.
     """
-    file = path if path.is_file() else download(str(path), revision)
+    file = path if path.is_file() else download(path, revision)
     rows = read_json(file)
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{path}: a list of items is wanted; see docs/cdeval.md")
@@ -115,9 +115,10 @@ def _pair(row: Any, where: str) -> Pair:
     return pair
 
 
-def download(name: str, revision: str | None) -> Path:
+def download(path: Path, revision: str | None) -> Path:
     """CDEval's file in a data set of the hub, kept where huggingface_hub keeps its files."""
-    if not HUB_ID.fullmatch(name):
+    name = str(path)
+    if path.suffix == ".json" or not HUB_ID.fullmatch(name):
         raise InputError(f"{name}: no such file, nor is that the id of a data set; check the path")
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
