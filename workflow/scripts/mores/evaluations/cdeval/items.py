@@ -121,11 +121,10 @@ def download(path: Path, revision: str | None) -> Path:
     if path.suffix == ".json" or not HUB_ID.fullmatch(name):
         raise InputError(f"{name}: no such file, nor is that the id of a data set; check the path")
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
 
     try:
         return Path(hf_hub_download(name, HUB_FILE, repo_type="dataset", revision=revision))
-    except (EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (OSError, ValueError) as error:  # the hub's own errors are kinds of these
         reason = str(error).strip().splitlines()[0]
         raise InputError(
             f"{name}: no file of this name, and {HUB_FILE} of the data set on the hub cannot be "
