@@ -29,6 +29,7 @@ BANK = Bank(
         "Q94": Item(id="Q94", topic="t", wording="Do they?", options=("n", "y"), codes=(0, 1)),
     },
 )
+COLUMNS = ("country", "item", "code", "share", "top", "n")
 KENYA = Country(code="KEN", name="Kenya", adjective="Kenyan")
 
 
@@ -46,7 +47,8 @@ class Reader:
 def survey(path: Path, format: str) -> dict:
     """Marginals by country and item: shares by code, the top answer, respondents."""
     found: dict = {}
-    for country, item, code, share, top, n in read_survey(path, BANK, format).iter_rows():
+    marginals = read_survey(path, BANK, format).select(COLUMNS)
+    for country, item, code, share, top, n in marginals.iter_rows():
         shares, best, _ = found.setdefault((country, item), ({}, None, None))
         shares[code] = share
         found[country, item] = shares, code if top else best, n
