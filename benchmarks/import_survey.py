@@ -54,7 +54,9 @@ def generate(path: Path) -> None:
 
     rng = np.random.default_rng(0)
     columns = {
-        "B_COUNTRY_ALPHA": np.sort(rng.choice([f"C{n:02d}" for n in range(COUNTRIES)], ROWS)),
+        "B_COUNTRY_ALPHA": np.sort(
+            rng.choice([f"C{chr(65 + n // 26)}{chr(65 + n % 26)}" for n in range(COUNTRIES)], ROWS)
+        ),
         "W_WEIGHT": rng.uniform(0.3, 3, ROWS).round(6),
     }
     for name, item in load_bank(BANK).items.items():

@@ -256,7 +256,7 @@ def answers(data: bytes) -> list[tuple]:
         item, sample, answer = row.get("item", row.get("Q_id")), row.get("sample"), row["answer"]
         need(isinstance(item, str) and item in CODES and isinstance(sample, str | int | None))
         need(isinstance(answer, str | int | float | None))
-        found.append((item, sample, "" if answer is None else str(answer)))
+        found.append((item, sample, "" if answer is None else str(answer).strip()))
     need(found and len({row[:2] for row in found}) == len(found))
     return found
 

@@ -97,6 +97,15 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
         ({"tunings": {"cnca_dpo": {"start": "cnca_dpo"}}}, "tunings.cnca_dpo.start: must name"),
         ({"traces": {"norms": "topic"}}, "traces.norms: must name a way with low-level norms"),
         ({"mining": {"ways": {"top1": {"top_k": 2}}}}, "mining.ways.top1: top_k, min_share"),
+        ({"methods": {"x": {"prompt": "high_norm"}}}, "methods.x.prompt: 'high_norm' mines norms"),
+        (
+            {"methods": "vanilla", "answers": {"sampling": {"max_tokens": 2048}}},
+            "answers.sampling.max_tokens: 2048, but models.demo has a max_model_len of 2048",
+        ),
+        (
+            {"methods": "vanilla,sft", "engine": {"max_lora_rank": 8}},
+            "engine.max_lora_rank: 8, but tunings.sft.rank is 16: raise it",
+        ),
         ({"training": {"report_to": "trackio"}}, "training.report_to: trackio is not installed"),
         ({"engine": {"launcher": "endpoint"}}, "engine.endpoints: no entry for model demo"),
         (
@@ -114,6 +123,11 @@ def test_what_a_run_would_miss_is_told(overrides, told):
     with pytest.raises(InputError) as error:
         check_with(**overrides)
     assert told in str(error.value)
+
+
+def test_what_is_not_asked_need_not_fit():
+    check_with(methods="vanilla", mining={"sampling": {"max_tokens": 4096}})
+    check_with(methods="vanilla", engine={"max_lora_rank": 8})
 
 
 def test_all_faults_are_told_at_once():

@@ -70,6 +70,21 @@ def minimal() -> dict:
         ({"tunings": {"mine": {"objective": "dpo"}}}, "tunings.mine.start: missing"),
         ({"tunings": {"a b": {"objective": "dpo", "start": "sft"}}}, "tunings.a b"),
         ({"tunings": 1}, "tunings: Input should be a valid dictionary"),
+        (
+            {"answers": {"sampling": {"temperature": float("inf")}}},
+            "answers.sampling.temperature: Input should be a finite number",
+        ),
+        ({"answers": {"sampling": {"seed": -1}}}, "answers.sampling.seed: Input should be greater"),
+        ({"scores": {"seed": 2**32}}, "scores.seed: Input should be less than 4294967296"),
+        ({"split": {"seed": -1}}, "split.seed: Input should be greater than or equal to 0"),
+        ({"answers": {"samples": True}}, "answers: Value error, samples: a number is wanted"),
+        (
+            {"tunings": {"m": {"objective": "sft", "data": "answers", "learning_rate": "inf"}}},
+            "tunings.m.learning_rate: Input should be a finite number",
+        ),
+        ({"methods": {"m" * 300: {}}}, "String should match pattern"),
+        ({"models": {"m": {"path": "p" * 300}}}, "models.m.path: Value error, no file can be"),
+        ({"engine": {"max_lora_rank": 513}}, "engine.max_lora_rank: Input should be less than"),
     ],
 )
 def test_faults_name_the_key_and_the_mend(change, told):

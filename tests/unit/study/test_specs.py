@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mores.errors import InputError
 from mores.provenance import versions
 from mores.runner import How, spell
 from mores.spec import Section
@@ -248,3 +249,22 @@ def test_lists_tell_which_norms_stood_before_each_cell(project):
     assert "vanilla" not in listing.norms and "vanilla" in listing.methods
     told = How(inputs={"norms": spell(files)}, outputs={})
     assert told.paths("norms") == files  # in this order, however they are told
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ({"norms": "top1", "norm_country": "DEU"}, r"methods\.x\.norm_country: .* answers of DEU"),
+        ({"tuning": "sft", "tuning_country": "DEU"}, r"methods\.x\.tuning_country: .* of DEU"),
+    ],
+)
+def test_a_country_that_lends_must_have_answered(project, method, told):
+    specs = Specs(load_settings(["config/config.yaml"], {"methods": {"x": method}}))
+    with pytest.raises(InputError, match=told):
+        _ = specs.answered
+
+
+def test_norms_of_a_topic_alone_need_no_answers_of_their_country(project):
+    method = {"norms": "topic", "norm_country": "DEU"}
+    specs = Specs(load_settings(["config/config.yaml"], {"methods": {"x": method}}))
+    assert "DEU" not in specs.answered
