@@ -34,7 +34,7 @@ def aggregate(data: bytes) -> dict:
         for entry in items.values():
             need(isinstance(entry, dict))
             for code, share in entry.items():
-                need(re.fullmatch(r"-?[0-9]+", code) and str(int(code)) == code)
+                need(re.fullmatch(r"-?[0-9]{1,9}", code) and str(int(code)) == code)
                 need(int(code) < 2**15 and int(code) > -(10**6))
                 need(type(share) in (int, float) and 0 <= share <= 1)
             need(sum(entry.values()) <= 1.05)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mores.errors import InputError, shown
+from mores.errors import InputError, one_line, shown
 from mores.method.control import control_in
 from mores.spec import Section
 from mores.yamls import read_yaml
@@ -170,7 +170,7 @@ def _item(entry: Any, where: str) -> Item:
 def faults_of(error: ValidationError) -> str:
     """What is wrong with a value, part by part, and what stands there."""
     return "; ".join(
-        f"{'.'.join(map(str, fault['loc'])) or 'the whole'}: {fault['msg']}"
+        f"{one_line('.'.join(map(str, fault['loc']))) or 'the whole'}: {fault['msg']}"
         + (f", not {shown(fault['input'])}" if fault["type"].endswith("_type") else "")
         + (" without quotes" if fault["type"] == "string_type" else "")
         for fault in error.errors()[:FEW]

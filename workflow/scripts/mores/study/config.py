@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from mores.engine.settings import Engine, Model, Name, Training
-from mores.errors import InputError, shown
+from mores.errors import InputError, one_line, shown
 from mores.evaluations.cdeval import questions as cdeval
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
@@ -218,7 +218,7 @@ def parse_config(raw: dict, where: str = "config") -> Config:
 
 def _explain(fault: ErrorDetails) -> str:
     location = _without_tag(fault["loc"])
-    key = ".".join(map(str, location))
+    key = one_line(".".join(map(str, location)))
     if fault["type"] == "missing":
         return f"{key}: missing; {MENDS.get(key, 'add it to a file named with --configfile')}"
     if fault["type"].startswith("union_tag"):
