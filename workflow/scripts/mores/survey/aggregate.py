@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from mores.errors import InputError, shown
+from mores.errors import InputError, one_line, shown
 from mores.method.items import LARGEST_CODE
 from mores.rows import read_json
 from mores.survey.codes import check_countries
@@ -28,7 +28,8 @@ def read_aggregate(path: Path) -> pl.DataFrame:
         if not isinstance(items, dict):
             raise InputError(f"{path}: {country}: not an object of item to code to share")
         shares = {
-            name: _shares(entry, f"{path}: {country}: {name}") for name, entry in items.items()
+            name: _shares(entry, f"{path}: {country}: {one_line(name)}")
+            for name, entry in items.items()
         }
         size = sample_size([share for entry in shares.values() for share in entry.values()])
         for name, entry in shares.items():
