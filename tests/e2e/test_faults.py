@@ -4,9 +4,11 @@ Runs ask an HTTP endpoint of the test's own, which counts; each test has a count
 answer is told by its request's seed.
 """
 
+import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -239,6 +241,52 @@ def test_sigterm_ends_a_job_in_order_and_in_time(study):
     go_on.set()
     study.finish()
     assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
+
+
+ENDINGS = {
+    "Ctrl-C twice": ("group", [signal.SIGINT, signal.SIGINT]),
+    "the terminal closes": ("group", [signal.SIGHUP]),
+    "Ctrl-backslash": ("group", [signal.SIGQUIT]),
+    "Snakemake alone is told by SIGINT": ("snakemake", [signal.SIGINT]),
+    "Snakemake alone is told by SIGHUP": ("snakemake", [signal.SIGHUP]),
+    "Snakemake alone is told twice by SIGTERM": ("snakemake", [signal.SIGTERM, signal.SIGTERM]),
+}
+
+
+@of("XMO")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_however_a_run_ends_nothing_of_it_is_left_and_a_rerun_goes_on(study, ending):
+    """The endpoint does not answer any more, so that no job ends by itself."""
+    whom, numbers = ENDINGS[ending]
+    study.forget()
+    run, go_on = study.start_and_hold()
+    for number in numbers:
+        (os.killpg if whom == "group" else os.kill)(run.pid, number)
+        time.sleep(0.1)
+    told, _ = run.communicate(timeout=30)
+    assert study.checkout.left_over(30) == []
+    assert run.returncode != 0
+    assert "Traceback" not in told + study.log.read_text()
+    for folder in (".snakemake/locks", "work/progress"):
+        assert list((study.checkout.folder / folder).glob("*")) == []
+    go_on.set()
+    study.finish()
+    assert len(study.endpoint.bodies) == ITEMS + IN_FLIGHT
+    study.check_journal()
+
+
+@of("XMO")
+def test_a_traceback_of_the_very_beginning_is_in_the_rules_log(study, tmp_path):
+    """A package that cannot be imported, as where an environment is half installed."""
+    study.forget()
+    (tmp_path / "pydantic.py").write_text("raise ImportError('half installed')")
+    broken = {"PYTHONPATH": str(tmp_path)}
+    line = f"sh {study.checkout.folder}/workflow/scripts/once_more.sh"
+    script = f"{study.checkout.folder}/workflow/scripts/answer_items.py"
+    command = f"{line} {study.log} {sys.executable} {script} --job x --how x --log {study.log}"
+    job = subprocess.run(command.split(), env=os.environ | broken, capture_output=True, text=True)
+    assert job.returncode == 1
+    assert "ImportError: half installed" in study.log.read_text()
 
 
 @of("XMO")

@@ -61,7 +61,7 @@ RUNTIME = runtime(SETTINGS)
 # Relative, where it can be: a study and its clone may move together.
 TOOLS = shlex.quote(os.path.relpath(SCRIPTS)).replace("{", "{{").replace("}", "}}")
 RUN = (
-    f"sh {TOOLS}/once_more.sh python {TOOLS}/{{params.script}}.py"
+    f"sh {TOOLS}/once_more.sh {{log:q}} python {TOOLS}/{{params.script}}.py"
     " --job {params.job:q} --how {params.how:q} --log {log:q}"
 )
 CPU_ENV = "../envs/cpu.yaml"

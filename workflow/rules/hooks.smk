@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from mores.engine.lease import hold_run
+from mores.study.ending import Ending
 from mores.study.preflight import preflight, report
 from mores.study.summary import summary
 from mores.study.watch import Watch
@@ -30,6 +31,7 @@ def look_ahead():
 
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.
 onstart:
+    Ending().listen()
     hold_run(CONFIG.engine.launcher)
     look_ahead()
     output = workflow.output_settings

@@ -14,6 +14,7 @@ from mores.engine.settings import Engine
 from mores.engine.walltime import UNLIMITED, Walltime
 from mores.errors import EngineError
 from mores.method.requests import Completion, Request
+from mores.process import deferred
 
 log = logging.getLogger("mores.engine")
 
@@ -63,8 +64,15 @@ def ask(
 
     Raises EngineError when a request is refused, fails `settings.retries` + 1 times, or has no
     answer before the job's time `limit`, and ServerGone as soon as a failure finds `alive()` false.
+    A signal cancels what is in flight: raised wherever it strikes, an exception could lose the end
+    of a task that others then await for ever.
     """
-    asyncio.run(_Client(address, settings, alive, limit, adapters).answer_all(requests, keep))
+    client = _Client(address, settings, alive, limit, adapters)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        asking = loop.create_task(client.answer_all(requests, keep))
+        with deferred(lambda: loop.call_soon_threadsafe(asking.cancel)):
+            loop.run_until_complete(asking)
 
 
 class _Client:

@@ -8,11 +8,9 @@ die with their holders.
 """
 
 import logging
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from mores.engine.client import Address
@@ -21,27 +19,29 @@ from mores.engine.server import POLL_SECONDS, PortTaken, Room, Server
 from mores.engine.server_files import ServerFiles, read_order
 from mores.errors import EngineError, InputError
 from mores.files import write_text
+from mores.process import Stopped, deferred, end_on_signals
 
 log = logging.getLogger("mores.engine")
 MISSES = 3  # health checks in a row that a live server may fail under load
 PORTS = 3  # ports tried, should other programs take them first
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def main() -> None:
     """Keep the server of the order named on the command line until nobody needs it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: sys.exit(0))
+    end_on_signals()
     files = read_order(Path(sys.argv[1]))
     launcher = launcher_of(files)
-    with launcher.keeping():
-        try:
-            with launcher.room() as room:
-                keep(files, room, Demand(files, launcher))
-        except (EngineError, InputError) as error:
-            log.error("%s", error)
-            write_text(files.failure, str(error))
+    try:
+        with launcher.keeping():
+            try:
+                with launcher.room() as room:
+                    keep(files, room, Demand(files, launcher))
+            except (EngineError, InputError) as error:
+                log.error("%s", error)
+                write_text(files.failure, str(error))
+    except Stopped as stopped:
+        log.info("stopped by %s", stopped.name)
 
 
 def keep(files: ServerFiles, room: Room, need: "Demand") -> None:
@@ -60,28 +60,22 @@ def serve(files: ServerFiles, room: Room, need: "Demand", port: int) -> None:
     """Start the server, publish it, watch it, stop it."""
     server = Server(files.model, files.engine, room, files.next_log(), port)
     log.info("starting the server of %s, log %s", files.model.name, server.log)
-    server.start()
-    try:
+    with ExitStack() as ending:
+        with deferred():
+            server.start()
+            ending.callback(stop, server, files)
         if server.wait_until_ready(need.over):
             log.info("the server of %s is ready", files.model.name)
             need.serve(server.address)
             watch(server, need)
-    finally:
-        with ignoring_signals():
-            files.endpoint.unlink(missing_ok=True)
-            server.stop()
-            log.info("stopped the server of %s", files.model.name)
 
 
-@contextmanager
-def ignoring_signals() -> Iterator[None]:
-    """Hear no signal meanwhile: a second one must not leave the work half done."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def stop(server: Server, files: ServerFiles) -> None:
+    """Withdraw the server's address and end it, whatever signals come meanwhile."""
+    with deferred():
+        files.endpoint.unlink(missing_ok=True)
+        server.stop()
+        log.info("stopped the server of %s", files.model.name)
 
 
 class Demand:

@@ -62,7 +62,7 @@ class Watch(logging.Handler):
     def end(self) -> None:
         """Take the line away."""
         self.ended.set()
-        with self.drawing:
+        with self.drawing, suppress(OSError, ValueError):  # a terminal that was closed
             self._write(CLEAR if self.terminal else "")
             self.last = ""
 
