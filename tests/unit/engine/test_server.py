@@ -1,9 +1,9 @@
 import dataclasses
-import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,12 +12,14 @@ import pytest
 from hostile import a_hostile_server, http
 
 from mores.engine.client import Address
-from mores.engine.launchers.local import end_orphans
+from mores.engine.launchers.local import Local, end_orphans
 from mores.engine.models import ModelRef
+from mores.engine.remains import Remains
 from mores.engine.server import PortTaken, Room, Server, last_complaint, members, stop_group
 from mores.engine.server_files import ServerFiles, read_order
-from mores.engine.settings import Engine, Model
-from mores.engine.supervisor import Demand, ignoring_signals
+from mores.engine.settings import Engine, Model, Resources
+from mores.engine.supervisor import Demand
+from mores.errors import EngineError
 from mores.files import write_json
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
@@ -69,9 +71,12 @@ def test_left_over_server_is_ended_and_a_stranger_with_its_number_spared(
     write_json(files.group, {"group": process.pid, "started": started - 100})
     end_orphans(files)
     assert len(members(process.pid)) == 2
-    write_json(files.group, {"group": process.pid, "started": started})
+    remains = Remains.new()
+    noted = {"group": process.pid, "started": started, "remains": dataclasses.asdict(remains)}
+    write_json(files.group, noted)
     end_orphans(files)
     assert members(process.pid) == []
+    assert not Path(remains.sockets).exists()
 
 
 def test_orphans_of_a_stranger_are_spared(family, files):
@@ -87,6 +92,24 @@ def test_order_says_all_a_supervisor_needs_and_is_private(files):
     files.write_order()
     assert read_order(files.order) == files
     assert files.order.stat().st_mode & 0o077 == 0
+
+
+def test_a_supervisor_finds_packages_where_its_environment_has_them(files, tmp_path, monkeypatch):
+    """As with environment modules, whose packages come by PYTHONPATH; it asks for too many GPUs."""
+    (tmp_path / "modules").mkdir()
+    heard = tmp_path / "heard"
+    hook = f"import sys; open({str(heard)!r}, 'a').write(' '.join(sys.orig_argv))"
+    (tmp_path / "modules/sitecustomize.py").write_text(hook)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
+    settings = Model(path=str(DEMO), resources=Resources(gpus=99))
+    many = dataclasses.replace(files, model=dataclasses.replace(files.model, settings=settings))
+    with suppress(EngineError):  # where it ends before it is seen
+        Local(many).start()
+    deadline = time.monotonic() + 60
+    while not many.failure.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "gpus: 99 asked" in many.failure.read_text()
+    assert "mores.engine.supervisor" in heard.read_text()
 
 
 def test_servers_are_shared_by_settings_that_matter_and_no_others(files, model):
@@ -136,19 +159,6 @@ def test_a_job_that_comes_at_the_last_moment_is_served(files):
     demand.last -= 100
     assert not demand.over()
     assert files.address() == Address("u", "m", "k", "l")
-
-
-def test_a_stopping_supervisor_is_deaf_and_hears_again_for_the_next_server():
-    heard = []
-    before = signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
-    try:
-        with ignoring_signals():
-            signal.raise_signal(signal.SIGTERM)
-        assert heard == []
-        signal.raise_signal(signal.SIGTERM)
-        assert heard == [1]
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_port_that_another_program_has_is_told_apart(files):

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import psutil
@@ -22,6 +22,7 @@ from mores.engine.arguments import arguments, environment
 from mores.engine.client import Address
 from mores.engine.exchange import escaped
 from mores.engine.models import ModelRef
+from mores.engine.remains import Remains
 from mores.engine.settings import Engine
 from mores.errors import EngineError
 from mores.files import write_json
@@ -45,7 +46,8 @@ class PortTaken(EngineError):
 class Room:
     """Where a server stands: the address it binds, its host's name to clients, its devices.
 
-    `note` is the file that tells its process group, for whoever ends what a killed supervisor left.
+    `note` is the file that tells its process group and what else there is of it, for whoever ends
+    what a killed supervisor left.
     """
 
     bind: str
@@ -70,6 +72,7 @@ class Server:
     log: Path
     port: int
     key: str = field(default_factory=lambda: secrets.token_hex(16))
+    remains: Remains = field(default_factory=Remains.new)
 
     @property
     def address(self) -> Address:
@@ -83,20 +86,25 @@ class Server:
         command += ["--host", self.room.bind, "--port", str(self.port), "--middleware", guard.NAME]
         command += arguments(self.model, self.engine)
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        given = environment(self.model, self.engine, self.key) | self.room.environment
         with open(self.log, "wb") as stream:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                env=environment(self.model, self.engine, self.key) | self.room.environment,
+                env=given | self.remains.environment,
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
+        self._note()
+
+    def _note(self) -> None:
         if self.room.note:
             group = self.process.pid
             started = psutil.Process(group).create_time()
-            write_json(self.room.note, {"group": group, "started": started})
+            told = {"group": group, "started": started, "remains": asdict(self.remains)}
+            write_json(self.room.note, told)
 
     def wait_until_ready(self, given_up: Callable[[], bool]) -> bool:
         """True when the server takes requests, false as soon as `given_up()`.
@@ -121,6 +129,8 @@ class Server:
             if given_up():
                 return False
             time.sleep(POLL_SECONDS)
+        self.remains = self.remains.seen(members(self.process.pid))
+        self._note()
         return True
 
     def listens(self) -> bool:
@@ -153,8 +163,10 @@ class Server:
 
     def stop(self) -> None:
         """End the whole process group: SIGTERM first, SIGKILL for what is left."""
+        remains = self.remains.seen(members(self.process.pid))
         stop_group(self.process.pid)
         self.process.wait()
+        remains.clear()
         if self.room.note:
             self.room.note.unlink(missing_ok=True)
 

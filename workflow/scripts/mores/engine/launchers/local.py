@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from mores.engine import locks
 from mores.engine.devices import held
 from mores.engine.locks import Lock, holding, is_held, present
+from mores.engine.remains import Remains
 from mores.engine.server import Room, members, stop_group
 from mores.engine.server_files import ServerFiles
 from mores.errors import EngineError
@@ -103,4 +104,6 @@ def end_orphans(files: ServerFiles) -> None:
         if ours:
             log.warning("ending the server that a killed supervisor left (group %d)", left["group"])
             stop_group(left["group"])
+        if "remains" in left:
+            Remains(**left["remains"]).clear()
         noted.unlink()
