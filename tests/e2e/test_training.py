@@ -123,7 +123,7 @@ def test_sigterm_saves_the_step_it_is_at_and_training_goes_on_to_the_same_weight
     job.send_signal(signal.SIGTERM)
     told, _ = job.communicate(timeout=20)
     assert job.returncode == 128 + signal.SIGTERM, told[-3000:]
-    step = re.search(r"SIGTERM: saving step (\d+)", (home / "train.log").read_text())[1]
+    step = re.search(r"told to end: saving step (\d+)", (home / "train.log").read_text())[1]
     assert "stopped by SIGTERM; what was done so far is kept" in told
     assert not (home / ADAPTER).exists()
 
@@ -134,6 +134,46 @@ def test_sigterm_saves_the_step_it_is_at_and_training_goes_on_to_the_same_weight
         for name in ("sft-whole", "sft-told")
     )
     assert max((whole[name] - resumed[name]).abs().max().item() for name in whole) < 1e-6
+
+
+def damage(file: Path) -> None:
+    """As a loss of power may leave a file: weights cut short, the optimizer's state garbage."""
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2] if file.suffix == ".safetensors" else b"garbage" * 100)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "told"),
+    [
+        (["optimizer.pt"], r"going on from \S+/checkpoint-"),
+        (["adapter_model.safetensors", "optimizer.pt"], "no checkpoint is whole: training starts"),
+    ],
+    ids=["the last", "both"],
+)
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_or_to_a_new_start(folder, damaged, told):
+    """The `trainer_state.json` of each is whole."""
+    name = f"sft-damaged-{len(damaged)}"
+    job = start(folder, name)
+    home = folder / name
+    deadline = time.monotonic() + 120
+    while not list(home.glob("work/checkpoints/*/checkpoint-10.json")):
+        assert time.monotonic() < deadline and job.poll() is None
+        time.sleep(0.02)
+    job.send_signal(signal.SIGKILL)
+    job.communicate()
+    states = home.glob("work/checkpoints/*/*/trainer_state.json")
+    newest_first = sorted(states, key=lambda path: path.stat().st_mtime, reverse=True)
+    for state, file in zip(newest_first, damaged, strict=False):
+        damage(state.with_name(file))
+    assert "Traceback" not in finish(start(folder, name))
+    log = (home / "train.log").read_text()
+    assert log.count("is not what was saved, and is removed") >= len(damaged)
+    assert re.search(told, log)
+    whole, again = (
+        load_file(folder / one / ADAPTER / "adapter_model.safetensors")
+        for one in ("sft-whole", name)
+    )
+    assert max((whole[one] - again[one]).abs().max().item() for one in whole) < 1e-6
 
 
 def fail(job: subprocess.Popen) -> str:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from mores.canonical import digest
+from mores.errors import InputError
 from mores.files import write_json
 from mores.rows import read_json
 
@@ -56,3 +57,20 @@ def content_digest(path: str | Path) -> str:
         return sha256(path)
     files = sorted(one for one in path.rglob("*") if one.is_file() and one.name != SNAKEMAKE)
     return digest({str(one.relative_to(path)): sha256(one) for one in files})
+
+
+def seal(folder: Path, made: Path) -> None:
+    """Note beside a folder what it is to hold: what has been made, there or elsewhere."""
+    write_json(_seal(folder), content_digest(made))
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether a folder holds what was noted when it was sealed; no, if it never was."""
+    try:
+        return folder.is_dir() and read_json(_seal(folder)) == content_digest(folder)
+    except (InputError, OSError):  # no note, or what cannot be read
+        return False
+
+
+def _seal(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.json")

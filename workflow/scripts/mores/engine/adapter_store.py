@@ -3,14 +3,11 @@
 import logging
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-from mores.contents import content_digest
+from mores.contents import is_sealed, seal
 from mores.engine.locks import holding
-from mores.errors import InputError
-from mores.files import whole_folder, write_json
-from mores.rows import read_json
+from mores.files import whole_folder
 
 log = logging.getLogger("mores.training")
 
@@ -33,27 +30,14 @@ def trained_once(store: Path, key: str, train: Callable[[Path, Path], None]) -> 
     """
     kept, checkpoints = adapters(store) / key, unfinished(store) / key
     with holding(kept.with_name(f"{key}.lock")):  # two jobs may want the same
-        if _is_whole(kept):
+        if is_sealed(kept):
             log.info("trained before: %s", kept)
             return kept
+        if kept.is_dir():
+            log.warning("%s is not what was put in: trained anew", kept)
         with whole_folder(kept) as fresh:
             fresh.mkdir()
             train(checkpoints, fresh)
-            write_json(_note(kept), content_digest(fresh))
+            seal(kept, fresh)
         shutil.rmtree(checkpoints, ignore_errors=True)
     return kept
-
-
-def _is_whole(kept: Path) -> bool:
-    if not kept.is_dir():
-        return False
-    with suppress(InputError):  # no note, or none that can be read
-        if read_json(_note(kept)) == content_digest(kept):
-            return True
-    log.warning("%s is not what was put in: trained anew", kept)
-    return False
-
-
-def _note(kept: Path) -> Path:
-    """The file that holds the digest of what was put in."""
-    return kept.with_name(f"{kept.name}.json")

@@ -3,13 +3,13 @@
 import logging
 import math
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mores.canonical import digest
 from mores.engine.adapter_store import trained_once
+from mores.engine.checkpoints import last_whole, saving
 from mores.engine.devices import training_device
 from mores.engine.lease import WORK
 from mores.engine.probes import find_probes
@@ -25,8 +25,6 @@ from mores.process import deferred
 from mores.rows import read_json
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from peft import PeftModel
     from transformers import Trainer, TrainerCallback
 
@@ -35,6 +33,8 @@ log = logging.getLogger("mores.training")
 # In an adapter's key and its step's spec: raise it when a change here, or of the probes, gives an
 # adapter's folder other bytes.
 TRAINER = 1
+
+SAVING_SECONDS = 120  # for the step that it is at, when a scheduler ends a training
 
 
 @dataclass(frozen=True)
@@ -168,43 +168,14 @@ def _telling() -> "TrainerCallback":
     return Telling()
 
 
-def _stopping(told: "Event") -> "TrainerCallback":
-    """Saves and stops after the step in which `told` is set: within one it would not be exact."""
-    from transformers import TrainerCallback
-
-    class Stopping(TrainerCallback):
-        def on_step_end(self, args, state, control, **_given):
-            if told.is_set():
-                log.info("SIGTERM: saving step %d", state.global_step)
-                control.should_save = control.should_training_stop = True
-
-    return Stopping()
-
-
-def _last_whole(checkpoints: Path) -> Path | None:
-    """The last checkpoint that was saved to its end, if there is one.
-
-    The trainer writes its state last: where that is absent, empty or torn, a kill or a full disk
-    cut the saving short.
-    """
-    whole = []
-    for state in checkpoints.glob("checkpoint-*/trainer_state.json"):
-        with suppress(InputError):
-            read_json(state)
-            whole.append(state.parent)
-    return max(whole, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
-
-
 def _run(trainer: "Trainer", checkpoints: Path) -> tuple["PeftModel", list[dict]]:
     """Train to the end, from the last whole checkpoint if there is one.
 
-    At SIGTERM it saves a checkpoint after the step that it is at, and the process ends.
+    At a signal it saves a checkpoint after the step that it is at, and the process ends.
     """
-    last = _last_whole(checkpoints)
-    if last:
-        log.info("going on from %s", last)
-    with deferred() as told, writing_in(checkpoints):
-        trainer.add_callback(_stopping(told))
+    last = last_whole(checkpoints)
+    with deferred(grace=SAVING_SECONDS) as told, writing_in(checkpoints):
+        trainer.add_callback(saving(told))
         trainer.add_callback(_telling())
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     _tell_cost(trainer)
