@@ -6,6 +6,7 @@ In a checkout everything is real: Snakemake, the vLLM server, the demo model.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,12 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("mores", deadline=None)
 settings.load_profile("mores")
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources")
+
+
+# A shell that starts tests in the background, or `nohup`, has signals ignored, and children would.
+for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 class Checkout:
