@@ -13,7 +13,8 @@ from hostile import KEY, REFUSED, RETRIED, a_hostile_server, answered, http, to
 
 from mores.engine import exchange
 from mores.engine.generate import Asker
-from mores.engine.preflight import Needs, check_endpoint
+from mores.engine.preflight import Needs
+from mores.engine.preflight.server import check_endpoint
 from mores.engine.settings import Endpoint, Engine
 from mores.errors import EngineError
 
@@ -114,7 +115,7 @@ def test_a_long_wait_is_told_once_and_never_longer_than_patience(
 
 @pytest.mark.parametrize("name", ["JSON nested 200,000 deep", "a gzip bomb", "never", "no HTTP"])
 def test_preflight_tells_them_too(hostile, monkeypatch, name):
-    monkeypatch.setattr("mores.engine.preflight.SECONDS", TIMEOUT)
+    monkeypatch.setattr("mores.engine.preflight.server.SECONDS", TIMEOUT)
     monkeypatch.setenv("PLANTED", KEY)
     hostile.behave(RETRIED[name])
     served = Endpoint(url=hostile.url, served_model="m", key_variable="PLANTED")

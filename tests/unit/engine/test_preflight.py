@@ -7,16 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mores.engine import preflight
-from mores.engine.adaptable import check_adaptable
-from mores.engine.preflight import (
-    Needs,
-    check_code,
-    check_endpoint,
-    check_folder,
-    check_key,
-    check_memory,
-)
+from mores.engine.preflight import Finding, Needs, folder
+from mores.engine.preflight.adaptable import check_adaptable
+from mores.engine.preflight.folder import check_code, check_folder, check_memory
+from mores.engine.preflight.server import check_endpoint, check_key
 from mores.engine.settings import Endpoint, Model, Resources
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
@@ -38,7 +32,7 @@ def changed(folder: Path, name: str, **keys) -> None:
     path.write_text(json.dumps({key: value for key, value in told.items() if value is not None}))
 
 
-def found(findings: Iterator[preflight.Finding]) -> dict[str, tuple[str, str]]:
+def found(findings: Iterator[Finding]) -> dict[str, tuple[str, str]]:
     return {one.what: (one.state, one.told) for one in findings}
 
 
@@ -151,12 +145,12 @@ def memory(folder: Path, launcher: str = "local", **resources) -> tuple[str, str
 
 
 def test_weights_larger_than_the_memory_are_a_fault(model, monkeypatch):
-    monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 700])
+    monkeypatch.setattr(folder, "gpu_memory", lambda: [500, 700])
     assert memory(model, gpus=1)[0] == "fault"
     assert memory(model, gpus=2)[0] == "fault"
-    monkeypatch.setattr(preflight, "gpu_memory", lambda: [500, 900])
+    monkeypatch.setattr(folder, "gpu_memory", lambda: [500, 900])
     assert memory(model, gpus=2)[0] == "ok"
-    monkeypatch.setattr(preflight, "gpu_memory", list)
+    monkeypatch.setattr(folder, "gpu_memory", list)
     assert memory(model, gpus=1)[0] == "unknown"
     assert memory(model)[0] == "ok"
 

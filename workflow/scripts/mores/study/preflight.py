@@ -3,17 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from mores.engine.adaptable import check_adaptable
-from mores.engine.preflight import (
-    Finding,
-    Needs,
-    check_adapters,
-    check_code,
-    check_endpoint,
-    check_folder,
-    check_key,
-    check_memory,
-)
+from mores.engine.preflight import Finding, Needs
+from mores.engine.preflight.adaptable import check_adaptable
+from mores.engine.preflight.folder import check_code, check_folder, check_memory
+from mores.engine.preflight.server import check_adapters, check_endpoint, check_key
 from mores.method.prompts import Prompts
 from mores.shipped import locate
 from mores.study.config import template_of

@@ -31,7 +31,7 @@ from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
-from mores.study.checks import templates
+from mores.study.checks.files import templates
 from mores.study.config import template_of
 from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (

@@ -1,84 +1,21 @@
-"""What is wrong with a configuration beyond its form, told before any job starts."""
+"""What is asked and compared: evaluations, methods, contrasts, hypotheses, tunings."""
 
-import importlib.util
-import os
 import sys
 from collections.abc import Collection, Iterator
 
-from mores.engine.arguments import check_server_args
-from mores.engine.models import HUB_ID
-from mores.errors import InputError
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
 from mores.method.items import load_bank
-from mores.method.norms import LOW_TEMPLATES
 from mores.scoring.table import MEAN
 from mores.shipped import locate
-from mores.study.config import Config, Evaluation, template_of
+from mores.study.checks.files import MINING
+from mores.study.config import Config, Evaluation
 from mores.study.contrasts import named
 from mores.study.grid import CONTRASTED, TAKEN, start_of
-from mores.study.limits import misfits
 from mores.study.settings import Settings, hint, unnamed
 
-MINING = (*LOW_TEMPLATES.values(), "high_norm", "topic_norm")
-ANSWER = "answer"  # in whose words traces are sampled
-REPORTERS = {"trackio": "trackio", "wandb": "wandb", "tensorboard": "tensorboard"}
 
-
-def templates(config: Config) -> list[str]:
-    """The templates that a run renders."""
-    asked = {
-        template_of(evaluation, method)
-        for evaluation in config.evaluations.values()
-        for name, method in config.methods.items()
-        if evaluation.methods is None or name in evaluation.methods
-    }
-    return sorted({*MINING, ANSWER, *asked})
-
-
-def check(settings: Settings) -> None:
-    """Raise one InputError that lists every file, endpoint or country that a run would miss."""
-    faults = [
-        *_files(settings),
-        *_models(settings),
-        *_evaluations(settings),
-        *_methods(settings),
-        *_contrasts(settings),
-        *_hypotheses(settings),
-        *_tunings(settings),
-        *_training(settings),
-        *_engine(settings),
-        *_endpoints(settings),
-    ]
-    faults = faults or [*misfits(settings)]  # which looks up what the others have found to be there
-    if faults:
-        listed = "\n".join(f"  {fault}" for fault in faults)
-        raise InputError(f"the configuration has {len(faults)} fault(s):\n{listed}")
-
-
-def _files(settings: Settings) -> Iterator[str]:
-    config = settings.config
-    for key, path in {"survey.path": config.survey.path, "survey.bank": config.survey.bank}.items():
-        if not locate(path).is_file():
-            yield f"{key}: no file {path}; check the path"
-    if not locate(config.neutral).is_file():
-        yield f"neutral: no file {config.neutral}; check the path"
-    for name in templates(config):
-        if not (locate(config.prompts) / f"{name}.j2").is_file():
-            yield f"prompts: no template {name}.j2 in {config.prompts}; add it or check the path"
-
-
-def _models(settings: Settings) -> Iterator[str]:
-    for name, model in settings.config.models.items():
-        folder = locate(model.path)
-        if folder.is_dir():
-            if not (folder / "config.json").is_file():
-                yield f"models.{name}.path: {folder} holds no model (no config.json in it)"
-        elif not HUB_ID.fullmatch(model.path):
-            yield f"models.{name}.path: no folder {folder}, nor is that the id of a hub model"
-
-
-def _evaluations(settings: Settings) -> Iterator[str]:
+def evaluations(settings: Settings) -> Iterator[str]:
     config = settings.config
     of_survey = [name for name, one in config.evaluations.items() if one.kind == "survey"]
     if len(of_survey) != 1:
@@ -123,7 +60,7 @@ def _named_there(
         yield from _named(f"{key}.names", code, settings.names, "country_names")
 
 
-def _methods(settings: Settings) -> Iterator[str]:
+def methods(settings: Settings) -> Iterator[str]:
     config = settings.config
     for name, method in config.methods.items():
         key = f"methods.{name}"
@@ -172,7 +109,7 @@ def _wordings(bank: str) -> int:
     return max(len(item.wordings) for item in load_bank(path).items.values())
 
 
-def _contrasts(settings: Settings) -> Iterator[str]:
+def contrasts(settings: Settings) -> Iterator[str]:
     for name, contrast in (settings.config.contrasts or {}).items():
         for key, one in (
             (f"contrasts.{name}", contrast),
@@ -184,7 +121,7 @@ def _contrasts(settings: Settings) -> Iterator[str]:
                 yield from _named(f"{key}.model", one.model, settings.models, "models")
 
 
-def _hypotheses(settings: Settings) -> Iterator[str]:
+def hypotheses(settings: Settings) -> Iterator[str]:
     config, whole = settings.config, len(settings.config.methods) == len(settings.methods)
     for name, claim in config.hypotheses.items():
         key = f"hypotheses.{name}"
@@ -192,6 +129,25 @@ def _hypotheses(settings: Settings) -> Iterator[str]:
         yield from _named(f"{key}.country", claim.country, (MEAN, *settings.pool), "countries")
         if config.contrasts is not None or whole:
             yield from _named(f"{key}.contrast", claim.contrast, named(config), "contrasts")
+
+
+def tunings(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    on_traces = [
+        name
+        for name, tuning in config.tunings.items()
+        if tuning.objective == "sft" and "traces" in tuning.sources
+    ]
+    for name, tuning in config.tunings.items():
+        if tuning.starts_from and start_of(tuning) not in on_traces:
+            yield f"tunings.{name}.start: must name a tuning on traces ({', '.join(on_traces)})"
+    way = config.mining.ways.get(config.traces.norms)
+    if way is None or way.answers == "none":
+        given = [name for name, entry in config.mining.ways.items() if entry.answers != "none"]
+        yield f"traces.norms: must name a way with low-level norms ({', '.join(given)})"
+    for name, way in config.mining.ways.items():
+        if way.answers != "ranked" and (way.top_k or way.min_share or way.shares):
+            yield f"mining.ways.{name}: top_k, min_share and shares need `answers: ranked`"
 
 
 def _named(key: str, name: str | None, table: Collection[str], where: str) -> Iterator[str]:
@@ -212,50 +168,3 @@ def _giver(key: str, whose: str, what: str | None, settings: Settings) -> Iterat
         yield f"{key}: no other country to draw; add to `countries`"
     elif whose != "random" and whose not in settings.names:
         yield f"{key}: {unnamed(whose, settings.names, settings.config.country_names)}"
-
-
-def _tunings(settings: Settings) -> Iterator[str]:
-    config = settings.config
-    on_traces = [
-        name
-        for name, tuning in config.tunings.items()
-        if tuning.objective == "sft" and "traces" in tuning.sources
-    ]
-    for name, tuning in config.tunings.items():
-        if tuning.starts_from and start_of(tuning) not in on_traces:
-            yield f"tunings.{name}.start: must name a tuning on traces ({', '.join(on_traces)})"
-    way = config.mining.ways.get(config.traces.norms)
-    if way is None or way.answers == "none":
-        given = [name for name, entry in config.mining.ways.items() if entry.answers != "none"]
-        yield f"traces.norms: must name a way with low-level norms ({', '.join(given)})"
-    for name, way in config.mining.ways.items():
-        if way.answers != "ranked" and (way.top_k or way.min_share or way.shares):
-            yield f"mining.ways.{name}: top_k, min_share and shares need `answers: ranked`"
-
-
-def _training(settings: Settings) -> Iterator[str]:
-    package = REPORTERS.get(settings.config.training.report_to)
-    if package and importlib.util.find_spec(package) is None:
-        yield f"training.report_to: {package} is not installed; .venv/bin/pip install {package}"
-
-
-def _engine(settings: Settings) -> Iterator[str]:
-    try:
-        check_server_args(settings.config.engine.server_args)
-    except InputError as error:
-        yield str(error)
-
-
-def _endpoints(settings: Settings) -> Iterator[str]:
-    engine = settings.config.engine
-    if engine.launcher != "endpoint":
-        return
-    for name in settings.config.models:
-        entry = engine.endpoints.get(name)
-        if entry is None:
-            yield f"engine.endpoints: no entry for model {name}; add its url and served_model"
-        elif entry.key_variable and entry.key_variable not in os.environ:
-            yield (
-                f"engine.endpoints.{name}.key_variable: the environment has no "
-                f"{entry.key_variable}; export it"
-            )
