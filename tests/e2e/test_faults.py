@@ -85,9 +85,11 @@ class Study:
         assert len(keys) == len(set(keys)) == ITEMS
 
     def forget(self) -> None:
-        """Be as if nothing had been asked."""
+        """Be as if nothing had been asked; what killed jobs said of their progress is gone too."""
         for path in (self.sheet, self.journal):
             (self.checkout.folder / path).unlink(missing_ok=True)
+        for path in (self.checkout.folder / "work/progress").glob("*"):
+            path.unlink()
 
 
 @pytest.fixture
