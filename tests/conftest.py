@@ -28,9 +28,10 @@ PARTS = ("Snakefile", "workflow", "config", "profiles", "resources")
 
 
 # A shell that starts tests in the background, or `nohup`, has signals ignored, and children would.
-for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-    if signal.getsignal(ignored) == signal.SIG_IGN:
-        signal.signal(ignored, signal.SIG_DFL)
+HEARD = {signal.SIGINT: signal.default_int_handler, signal.SIGQUIT: signal.SIG_DFL}
+for number, handler in (HEARD | {signal.SIGHUP: signal.SIG_DFL}).items():
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 class Checkout:

@@ -31,14 +31,14 @@ def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -
     return {f"{rule} {cell}" for rule in ("answer_items", "score_cell") for cell in cells} | tables
 
 
-def with_contrasts(jobs: set[str]) -> set[str]:
-    """These jobs, and the contrasts of the evaluations whose cells, or table's code, are others.
+def with_tables(jobs: set[str]) -> set[str]:
+    """These jobs, and the further tables of the evaluations whose cells, or code, are others.
 
-    What is claimed is claimed of the survey's contrasts.
+    What is claimed is claimed of the survey's contrasts, and what is listed are the survey's items.
     """
     found = set(jobs)
     if any(job.startswith("score_cell values") for job in jobs):
-        found |= {"score_contrasts contrasts", "judge_hypotheses"}
+        found |= {"score_contrasts contrasts", "judge_hypotheses", "list_items"}
     if "score_table quiz" in jobs:
         found.add("score_contrasts quiz_contrasts")
     return found

@@ -36,7 +36,7 @@ QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
 TABLES = " ".join(
     f"results/{name}.tsv"
-    for name in ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses")
+    for name in ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics")
 )
 FAST = {"learning_rate": 0.02, "epochs": 3}
 

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from edits import EDITS, NOTHING, QUICK, beta, preferred, with_contrasts
+from edits import EDITS, NOTHING, QUICK, beta, preferred, with_tables
 
 ROWS = [
     pytest.param(edit, id=edit.__name__, marks=() if edit in QUICK else pytest.mark.long)
@@ -19,7 +19,7 @@ ROWS = [
 
 @pytest.mark.parametrize("edit", ROWS)
 def test_an_edit_makes_exactly_this_stale(project, edit: Callable[..., set[str]]):
-    expected = with_contrasts(edit(project))
+    expected = with_tables(edit(project))
     jobs = {job.name: job for job in project.jobs()}
     assert set(jobs) == expected, {
         "too many": set(jobs) - expected,
@@ -41,8 +41,8 @@ def test_a_rule_whose_job_says_nothing_fails_the_matrix(project):
     """The counter-check of the plan: break a rule's param, and the edit goes unseen."""
     project.edit("workflow/rules/common.smk", '"job": job', '"job": "{{}}"')
     assert project.snakemake("--touch", "--forceall").returncode == 0
-    expected = with_contrasts(beta(project))
-    assert expected - {job.name for job in project.jobs()} == with_contrasts(preferred())
+    expected = with_tables(beta(project))
+    assert expected - {job.name for job in project.jobs()} == with_tables(preferred())
 
 
 def test_an_untouched_run_is_fresh_and_holds_no_garbage(project):
