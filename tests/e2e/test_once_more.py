@@ -18,7 +18,7 @@ SECOND_TIME_LUCKY = "os.path.getsize('runs') > 1 or os.kill(os.getpid(), signal.
 
 def start(folder: Path, end: str) -> subprocess.Popen:
     return subprocess.Popen(
-        ["sh", str(SCRIPT), sys.executable, "-c", DIES.format(end)],
+        ["sh", str(SCRIPT), "log", sys.executable, "-c", DIES.format(end)],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -70,7 +70,8 @@ def test_who_is_told_to_end_ends(tmp_path, name, whom):
         process = start(tmp_path, BY_SIGNAL.format(name) + "; time.sleep(60)")
     else:
         process = start(tmp_path, "time.sleep(60)")
-        process.stdout.readline()
+        while not (tmp_path / "runs").exists():
+            time.sleep(0.05)
         os.killpg(process.pid, number)
     status, runs, told = finish(tmp_path, process)
     assert runs == 1 and "once more" not in told

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mores.errors import InputError
 from mores.method.control import cut_control
 from mores.method.models import ModelSpec
-from mores.method.replies import CLOSE, OPEN
+from mores.method.tags import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -7,8 +7,8 @@ from typing import Any
 from mores.method.choice import parse_choice
 from mores.method.items import Item
 from mores.method.requests import Completion
+from mores.method.tags import CLOSE, OPEN
 
-OPEN, CLOSE = "<think>", "</think>"
 # Why an answer names no option.
 REASONS = ("cut", "refused", "no_number", "not_an_option", "ambiguous")
 LISTED = re.compile(r"^[^\S\n]*(\d+)[.)]\s+(\S.*)$", re.M)

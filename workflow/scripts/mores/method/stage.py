@@ -11,8 +11,8 @@ from mores.errors import InputError
 from mores.method.items import Bank, Item
 from mores.method.models import ModelSpec
 from mores.method.prompts import Country, Prompts
-from mores.method.replies import CLOSE
 from mores.method.requests import Ask, Completion, Request
+from mores.method.tags import CLOSE
 from mores.spec import Section
 from mores.survey.part import BankPart
 

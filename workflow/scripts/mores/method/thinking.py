@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mores.method.chat import END_THINKING, Chat
-from mores.method.replies import CLOSE
 from mores.method.requests import Completion, Request
 from mores.method.stage import Stage
+from mores.method.tags import CLOSE
 
 
 def ask_thinking(

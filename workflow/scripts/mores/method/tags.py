@@ -1,0 +1,3 @@
+"""The tags between which a reasoning model thinks."""
+
+OPEN, CLOSE = "<think>", "</think>"
