@@ -293,6 +293,8 @@ def test_a_traceback_of_the_very_beginning_is_in_the_rules_log(study, tmp_path):
 
 @of("XMO")
 def test_a_torn_and_a_corrupt_line_of_a_journal_are_asked_again_alone(study):
+    study.finish()
+    study.endpoint.bodies.clear()
     journal = study.checkout.folder / study.journal
     lines = journal.read_bytes().splitlines(keepends=True)
     lines[10] = lines[10][:90] + b"\n"
