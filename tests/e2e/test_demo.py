@@ -27,7 +27,7 @@ SCORES = ("results/scores.tsv", *PART)
 
 @pytest.fixture(scope="module")
 def demo(checkout):
-    checkout.run(*SCORES)
+    checkout.run("all", *PART)
     return checkout
 
 
