@@ -21,6 +21,7 @@ class Answered:
     n: float | None
 
 
+DIGITS = 12  # of shares: the same answers, summed otherwise, must draw the same samples
 Marginals = dict[str, dict[str, Answered]]  # country -> item -> answers
 
 
@@ -29,6 +30,7 @@ def answers_by_country(marginals: "pl.DataFrame") -> Marginals:
     survey: Marginals = {}
     for (country, name), rows in marginals.group_by("country", "item", maintain_order=True):
         gold = rows.filter(rows["top"])["code"].item()
-        cell = Answered(rows["share"].to_numpy(), gold, rows["n_effective"][0])
+        shares = rows["share"].to_numpy().round(DIGITS)
+        cell = Answered(shares / shares.sum(), gold, rows["n_effective"][0])
         survey.setdefault(str(country), {})[str(name)] = cell
     return survey
