@@ -177,7 +177,7 @@ use rule * from {name} as {name}_*
         told = run(tmp_path, f"{name}_audit")
         total = next(line.split() for line in told.splitlines() if "total  " in line)
         assert total[1] == "3" and total[2] == total[4] == "0", told  # fresh; stale, unknown
-    plan = run(tmp_path, "--dry-run", "--quiet", "rules", "first_all", "second_all")
+    plan = run(tmp_path, "first_all", "second_all", "--dry-run", "--quiet", "rules")
     assert "first_train_adapter" in plan and "second_train_adapter" in plan
 
 
