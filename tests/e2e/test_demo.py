@@ -16,7 +16,7 @@ from transformers import AutoModelForCausalLM
 # all six, and over these two, a reader of the planted values gains nothing from them.
 COUNTRIES = ("XAV", "XLE")
 # Also for time: `make run` has them all; bare answers are trained on in tests/cluster.
-METHODS = ("vanilla", "top1", "placebo", "cnca_sft", "cnca_dpo")
+METHODS = ("vanilla", "top1", "ranked", "placebo", "cnca_sft", "cnca_dpo")
 TRAINED = 2 * len(COUNTRIES)
 ITEMS, SAMPLES = 96, 3
 PART = ("--config", f"countries={','.join(COUNTRIES)}", f"methods={','.join(METHODS)}")
@@ -52,7 +52,8 @@ def test_the_audit_finds_all_that_was_made_fresh_and_nothing_to_free(demo):
 
 def test_norms_help_and_a_placebo_does_not(demo):
     table = demo.table()
-    assert float(table["MEAN", "demo", "top1"]["delta_low"]) > 0
+    for method in ("top1", "ranked"):
+        assert float(table["MEAN", "demo", method]["delta_low"]) > 0
     placebo = table["MEAN", "demo", "placebo"]
     assert float(placebo["delta_low"]) < 0 < float(placebo["delta_high"])
 

@@ -46,12 +46,13 @@ def resolve(name: str, like: str = "") -> str:
         command = ["uv", "pip", "compile", str(HERE / f"{name}.in"), "--output-file", str(output)]
         command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
         command += ["--no-annotate", "--no-header", "--no-emit-index-url"]
+        environment = dict(os.environ)
         if name == "cpu":
             override.write_text("".join(f"{one} ; sys_platform == 'never'\n" for one in LEFT_OUT))
             command += ["--override", str(override)]
-            for place in os.environ.get("PIP_FIND_LINKS", TORCH_PAGE).split():
-                command += ["--find-links", place]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            places = os.environ.get("PIP_FIND_LINKS", TORCH_PAGE).split()
+            environment["UV_FIND_LINKS"] = ",".join(places)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         return re.sub(r"^(#|--).*\n", "", output.read_text(), flags=re.M)
 
 

@@ -59,7 +59,7 @@ def test_what_may_pass_is_tried_again_then_told_in_a_line(
     begun = time.monotonic()
     with pytest.raises(EngineError, match=r"failed 2 times, at last: .*http://127") as told:
         asker([request_to("say 4")], "test")
-    assert time.monotonic() - begun < 2 * TIMEOUT + 15  # on a loaded machine
+    assert time.monotonic() - begun < 2 * TIMEOUT + 3
     assert len(hostile.asked) == 1 + RETRIES
     assert fit_to_be_shown(str(told.value))
     assert all(fit_to_be_shown(record.getMessage()) for record in caplog.records)
@@ -105,12 +105,13 @@ def test_what_is_odd_and_no_harm_is_an_answer(hostile, asker, request_to):
 def test_a_long_wait_is_told_once_and_never_longer_than_patience(
     hostile, asker, request_to, caplog, monkeypatch
 ):
-    monkeypatch.setattr("mores.engine.client.LONG", 0.2)
+    monkeypatch.setattr("mores.engine.client.LONG", 2)
+    monkeypatch.setattr(exchange, "PATIENCE", 2)
     hostile.behave(RETRIED["wait for ever"])
     with pytest.raises(EngineError):
         asker([request_to(f"say {number}") for number in range(4)], "test")
     waits = [one.getMessage() for one in caplog.records if "asking again in" in one.getMessage()]
-    assert 1 <= len(waits) < 4 and "HTTP 429" in waits[0]  # a slow machine may tell it again
+    assert len(waits) == 1 and "HTTP 429" in waits[0]
 
 
 @pytest.mark.parametrize("name", ["JSON nested 200,000 deep", "a gzip bomb", "never", "no HTTP"])

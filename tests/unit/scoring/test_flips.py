@@ -62,7 +62,7 @@ def test_the_interval_holds_the_differences_that_flips_do_not_refute(values):
 
     for end, out in ((found.low, -1e-6), (found.high, 1e-6)):
         assert refuted(end + out)
-        assert not refuted(end - out) or found.high - found.low < 1e-6
+        assert not refuted(end - out) or found.high - found.low < 1e-9
 
 
 def test_topics_flip_as_wholes():
