@@ -1,5 +1,5 @@
 #!/bin/sh
 # Made by `make lock` from the locks it names.
 set -e
-# sha256 8e02b01481ec9b0beef1e8040cd72f3d64c2bcb144ce7df1b6270c3e4e81d09e
+# sha256 b8dcd8e2845d7f8c53b4ac087678b6cb40d3179f126161466b93cc3391f0f3c5
 python -m pip install --no-deps --require-hashes -r workflow/envs/gpu.txt
