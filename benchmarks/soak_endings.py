@@ -9,6 +9,7 @@ nothing was left, and what was left.
 """
 
 import argparse
+import getpass
 import json
 import os
 import random
@@ -90,7 +91,9 @@ def remains(checkout: Checkout, own: Path, shared: list[str]) -> list[str]:
         found += [str(path.relative_to(home)) for path in home.glob(f"work/engine/*/{pattern}")]
     found += [str(path.relative_to(home)) for path in home.glob(".snakemake/locks/*")]
     found += [str(path.relative_to(home)) for path in home.glob("work/progress/*")]
+    kept = own / f"torchinductor_{getpass.getuser()}"  # PyTorch's cache of compiled code
     found += [str(path) for path in own.rglob("*") if path.is_socket() or path.is_dir()]
+    found = [path for path in found if not path.startswith(str(kept))]
     return found + [name for name in shared if Path("/dev/shm", name).exists()]
 
 

@@ -65,7 +65,7 @@ def tables(folder: Path) -> list[bytes]:
 def clone(checkout) -> Path:
     """A clone whose two countries were really asked and trained."""
     written(checkout.folder / "config/config.yaml", configured())
-    checkout.run(*TABLES)
+    checkout.run("all")
     assert len(checkout.server_logs()) == 1
     return checkout.folder
 
@@ -90,7 +90,7 @@ def test_a_study_anywhere_makes_the_clones_results_under_the_same_keys(clone, st
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     call = ("-s", str(clone / "Snakefile"), "--directory", str(study))
-    run(elsewhere, *call, *TABLES)
+    run(elsewhere, *call, "all")
     assert tables(study) == tables(clone)
     assert made_without_a_server(study)
     assert list(elsewhere.iterdir()) == []
@@ -99,13 +99,13 @@ def test_a_study_anywhere_makes_the_clones_results_under_the_same_keys(clone, st
     for path in (study / "results/adapters").rglob("*.json"):
         assert str(clone) not in path.read_text(), path
     # Nothing is stale, neither in the plan nor to the audit, and the clone is as it was.
-    assert "Nothing to be done" in run(elsewhere, *call, *TABLES)
+    assert "Nothing to be done" in run(elsewhere, *call, "all")
     assert " 0        0        0\n" in next(
         line + "\n" for line in run(elsewhere, *call, "audit").splitlines() if "total  " in line
     )
     refused = snakemake(elsewhere, *call, "gc")
     assert refused.returncode and "may be needed by ../results too" in refused.stderr
-    assert "Nothing to be done" in run(clone, *TABLES)
+    assert "Nothing to be done" in run(clone, "all")
 
 
 def test_a_study_moved_with_its_clone_is_fresh(clone, store, tmp_path):
