@@ -20,6 +20,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["browser"]
 ROOT = Path(__file__).parents[1]
 # A loaded machine takes longer over an example than over the same one again.
 settings.register_profile("mores", deadline=None)

@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 import pytest
+from debian import cannot_run, install
 
 ROOT = Path(__file__).parents[2]
 ETC = Path("/etc/slurm")  # the executor plugin's job step hides any other place from SLURM
@@ -60,32 +60,15 @@ def tell(*command: str) -> str:
     return done.stdout
 
 
-def no_cluster(reason: str) -> NoReturn:
-    """Skip the tests, or in CI (.ci/run too), where nobody would see it, fail them."""
-    strict = os.environ.get("CI") or os.environ.get("REQUIRE_ALL")
-    told = pytest.fail if strict else pytest.skip
-    told(f"NO CLUSTER TESTS: {reason}")
-
-
-def install_slurm() -> None:
-    """Install the packages, if Debian's archive is within reach."""
-    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes"]
-    for step in (["update"], ["install", "--no-install-recommends", *PACKAGES]):
-        done = subprocess.run([*apt, *step], capture_output=True, text=True, check=False)
-        if done.returncode:
-            no_cluster(f"apt-get {step[0]} fails: {done.stderr.strip()[-300:]}")
-
-
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory) -> Iterator[None]:
     """Install SLURM if need be, start it, and stop it after."""
-    if os.geteuid() or not shutil.which("apt-get"):
-        no_cluster("SLURM is installed with apt-get, by root")
+    if os.geteuid():
+        cannot_run("NO CLUSTER TESTS: only root can start a SLURM")
     conf = ETC / "slurm.conf"
     if conf.exists() and OURS not in conf.read_text():
-        no_cluster(f"this machine has a SLURM of its own ({conf})")
-    if not all(map(shutil.which, (*DAEMONS, "sbatch"))):
-        install_slurm()
+        cannot_run(f"NO CLUSTER TESTS: this machine has a SLURM of its own ({conf})")
+    install("NO CLUSTER TESTS", PACKAGES, (*DAEMONS, "sbatch"))
     folder = tmp_path_factory.mktemp("slurm")
     for name in ("state", "spool"):
         (folder / name).mkdir()
