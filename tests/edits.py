@@ -15,12 +15,15 @@ METHODS = (
 )
 QUIZZED = ("vanilla", "top1")  # answer the quiz too
 WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
+LEFT_OUT = ("top1+without_1", "top1+without_2")  # a norm each, of one country
 SEED = 2026
 
 
 def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -> set[str]:
     """Cells answered and scored anew: of the survey, and of the quiz with those methods."""
     survey = {f"values {method} {model} {country}" for method in methods for country in countries}
+    if f"values top1 {model} XAV" in survey:
+        survey |= {f"values {method} {model} XAV" for method in LEFT_OUT}
     quizzed = {
         f"quiz {method} {model} {country}"
         for method in set(methods) & set(quiz)
@@ -37,8 +40,11 @@ def with_tables(jobs: set[str]) -> set[str]:
     What is claimed is claimed of the survey's contrasts, and what is listed are the survey's items.
     """
     found = set(jobs)
-    if any(job.startswith("score_cell values") for job in jobs):
+    told = {job for job in jobs if not any(method in job for method in LEFT_OUT)}
+    if any(job.startswith("score_cell values") for job in told):
         found |= {"score_contrasts contrasts", "judge_hypotheses", "list_items"}
+    if any(re.match("score_cell values top1.* XAV$", job) for job in jobs):
+        found.add("score_norm_effects")
     if "score_table quiz" in jobs:
         found.add("score_contrasts quiz_contrasts")
     return found
@@ -183,6 +189,13 @@ def a_method_added(project) -> set[str]:
 def a_method_added_that_needs_norms(project) -> set[str]:
     project.write_study({"methods": {"topic": {"norms": "topic"}}})
     return {f"mine_topic_norms topic demo {country}" for country in COUNTRIES} | answered(["topic"])
+
+
+def norms_of_another_country_left_out(project) -> set[str]:
+    project.write_study({"norm_effects": {"countries": ["XAV", "XBO"]}})
+    cells = {f"values {method} demo XBO" for method in LEFT_OUT}
+    jobs = {f"{rule} {cell}" for rule in ("answer_items", "score_cell") for cell in cells}
+    return jobs | {"score_norm_effects"}
 
 
 def a_template(project) -> set[str]:
@@ -332,8 +345,9 @@ def touched_files(project) -> set[str]:
 
 
 def mining_k(project) -> set[str]:
+    """The only norm of a topic can still be left out; there is no second one."""
     project.write_study({"mining": {"norms_per_topic": 1}})
-    return high()
+    return {job for job in high() if LEFT_OUT[1] not in job}
 
 
 def ranked_top_k(project) -> set[str]:
@@ -486,6 +500,7 @@ EDITS = [
     a_model_added,
     a_method_added,
     a_method_added_that_needs_norms,
+    norms_of_another_country_left_out,
     a_template,
     the_answer_template,
     another_way_s_template,
@@ -527,6 +542,7 @@ QUICK = [
     answers_of_one_country,
     a_country_added,
     a_model_added,
+    norms_of_another_country_left_out,
     the_answer_template,
     a_word_in_a_test_item,
     topics_in_another_order,

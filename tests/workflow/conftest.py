@@ -36,7 +36,10 @@ QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
 TABLES = " ".join(
     f"results/{name}.tsv"
-    for name in ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics")
+    for name in (
+        *("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics"),
+        "norm_effects",
+    )
 )
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
@@ -89,7 +92,7 @@ class Job:
     def __init__(self, told: str):
         self.fields = dict(re.findall(r"^    (\w+): (.*)$", told, re.M))
         rule = re.search(r"^(?:local)?rule (\w+):$", told, re.M)[1]
-        wildcards = re.findall(r"\w+=(\w+)", self.fields.get("wildcards", ""))
+        wildcards = re.findall(r"\w+=([^,\s]*)", self.fields.get("wildcards", ""))
         self.name = " ".join([rule, *wildcards])
 
     @property
@@ -157,6 +160,7 @@ class Project:
             "mining": {"norms_per_topic": 2},
             "tunings": {"sft": FAST, "cnca_sft": FAST, "cnca_dpo": FAST},
             "scores": {"resamples": 100},
+            "norm_effects": {"methods": ["top1"], "countries": ["XAV"]},
             "hypotheses": {"help": {"contrast": "top1", "least": 1}},
             "engine": {"launcher": "endpoint", "endpoints": served, "concurrency": 8},
         }

@@ -89,7 +89,7 @@ def one_of(names):
 wildcard_constraints:
     country="[A-Z]{3}",
     model=one_of(CONFIG.models),
-    method=one_of(CONFIG.methods),
+    method=one_of([*CONFIG.methods, *grid.without_a_norm(SETTINGS)]),
     evaluation=one_of(CONFIG.evaluations),
     table=one_of(grid.tables(SETTINGS)),
     contrasts=one_of(grid.contrasted(SETTINGS)),
@@ -153,6 +153,17 @@ def cells_of(evaluation):
     return [cell.at(grid.CELL) for cell in cells]
 
 
+def cells_of_norm_effects(wildcards):
+    """The cells with all norms, and those that do without one."""
+    return [cell.at(grid.CELL) for cells in grid.effect_cells(SETTINGS) for cell in cells]
+
+
+def norms_of_norm_effects(wildcards):
+    """The norms that are left out, one at a time."""
+    whole, _ = grid.effect_cells(SETTINGS)
+    return grid.norms_listed(SETTINGS, whole)
+
+
 def cells_of_contrasts(wildcards):
     """The cells that are held against each other."""
     return cells_of(grid.contrasted(SETTINGS)[wildcards.contrasts])
@@ -178,7 +189,7 @@ def examples_in_context(wildcards):
 
 def neutral_in_context(wildcards):
     """The text that states no norm, where it is the method's control."""
-    how = CONFIG.methods[wildcards.method]
+    how = grid.method_of(CONFIG, wildcards.method)
     return CONFIG.neutral if how.control == "neutral" else None
 
 

@@ -1,8 +1,9 @@
 """The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation, grid.HYPOTHESES, grid.ITEMS
-and grid.TOPICS where they are asked for, and grid.PUBLISHED; what stands in the results, shown.
+Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation; grid.HYPOTHESES,
+grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for, and grid.PUBLISHED; what
+stands in the results, shown.
 """
 
 
@@ -48,7 +49,7 @@ rule list_items:
     input:
         cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
         split=grid.SPLIT,
-        norms=grid.norms_listed(SETTINGS),
+        norms=grid.norms_listed(SETTINGS, grid.survey_cells(SETTINGS)),
     output:
         by_item=grid.ITEMS,
         by_topic=grid.TOPICS,
@@ -60,6 +61,25 @@ rule list_items:
         **TO_COUNT,
     params:
         **step("list_items"),
+    shell:
+        RUN
+
+
+rule score_norm_effects:
+    """Which norm did it: answers with all of a topic's norms, held against those without one."""
+    input:
+        cells=cells_of_norm_effects,
+        norms=norms_of_norm_effects,
+    output:
+        grid.NORM_EFFECTS,
+    log:
+        "logs/score_norm_effects.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("score_norm_effects"),
     shell:
         RUN
 

@@ -159,6 +159,14 @@ def test_only_the_first_norms_go_into_the_prompt(stage, endpoint, limit, given):
     assert [norm in said for norm in norms["customs"]] == [place < given for place in range(3)]
 
 
+def test_the_norm_at_a_place_is_left_out_of_the_first(stage, endpoint):
+    norms = {"customs": ["They sing.", "They dance.", "They feast.", "They rest."]}
+    (row,) = answer(stage, norms=norms, norms_per_topic=3, without=2)
+    text = asked(endpoint)
+    assert row["n_norms"] == 2
+    assert [norm in text for norm in norms["customs"]] == [True, False, True, False]
+
+
 def test_the_persona_puts_the_model_in_a_persons_place(stage, endpoint):
     (row,) = answer(stage, norms={"customs": ["They sing."]}, prompt="persona")
     said = asked(endpoint)

@@ -60,6 +60,19 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
         ({"methods": {"x": {"tuning_country": "XAV"}}}, "methods.x.tuning_country: whose tuning?"),
         ({"methods": {"x": {"norms": "top1", "norm_country": "ZZZ"}}}, "'ZZZ' is not among"),
         ({"methods": {"x": {"control": "neutral"}}}, "methods.x.control: of which norms?"),
+        (
+            {"methods": {"x": {"norms": "top1", "without": 4}}},
+            "methods.x.without: 4, but only 3 norms stand there",
+        ),
+        ({"norm_effects": {"methods": ["tops"]}}, "norm_effects.methods: no 'tops'"),
+        (
+            {"norm_effects": {"methods": ["cnca_sft"]}},
+            "norm_effects.methods: cnca_sft has no norms",
+        ),
+        (
+            {"norm_effects": {"methods": ["top1"], "countries": ["XZZ"]}},
+            "norm_effects.countries: no 'XZZ'",
+        ),
         ({"methods": {"x": {"norms_per_topic": 2}}}, "methods.x.norms_per_topic: of which norms?"),
         (
             {"methods": {"x": {"norms": "top1", "norms_per_topic": 4}}},

@@ -68,6 +68,14 @@ def test_more_norms_make_longer_prompts(project):
     assert rows(**settings)["answer_items"]["prompt_tokens"] > few
 
 
+def test_norms_that_are_left_out_are_planned_beforehand(project):
+    """Three norms a topic, of one of two countries: the method's answers there three times."""
+    asked = {"countries": "XAV,XBO", "methods": "vanilla,top1"}
+    found = rows(**asked, norm_effects={"methods": ["top1"], "countries": ["XAV"]})
+    assert found["norm_effects"]["requests"] == 3 * 96 * 3
+    assert found["answer_items"] == rows(**asked)["answer_items"]
+
+
 def test_the_table_ends_in_a_total(project):
     text = table(list(rows(countries="XAV", methods="vanilla,sft").values()))
     lines = [line.split() for line in text.splitlines()]

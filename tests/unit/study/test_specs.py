@@ -11,7 +11,7 @@ from mores.provenance import versions
 from mores.runner import How, spell
 from mores.spec import Section
 from mores.study import specs as module
-from mores.study.grid import norms_listed
+from mores.study.grid import norms_listed, survey_cells
 from mores.study.settings import load_settings
 from mores.study.specs import Specs
 
@@ -242,7 +242,8 @@ def test_a_spec_is_told_as_json_and_read_back(project):
 
 def test_lists_tell_which_norms_stood_before_each_cell(project):
     settings = load_settings(["config/config.yaml"], {})
-    listing, files = Specs(settings).list_items(), norms_listed(settings)
+    listing = Specs(settings).list_items()
+    files = norms_listed(settings, survey_cells(settings))
     found = files[listing.norms["top1"]["demo"]["XBO"]]
     assert found == "results/norms/top1/demo/XBO/high.jsonl"
     assert files[listing.norms["placebo"]["demo"]["XBO"]] != found

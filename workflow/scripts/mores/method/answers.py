@@ -37,6 +37,8 @@ class Answering(Asked):
     """The template that puts the question."""
     norms_per_topic: int | None = None
     """Only the first so many norms of each topic."""
+    without: int | None = None
+    """The place (from 1) of the norm of each topic that is left out."""
     control: Control | None = None
     """What stands in the norms' place."""
     neutral: str | None = None
@@ -113,6 +115,11 @@ def control_norms(
     return norms
 
 
+def choose_norms(norms: list[str], count: int | None, without: int | None) -> list[str]:
+    """Those of a topic's norms that a method gives: the first so many, without one of these."""
+    return [norm for place, norm in enumerate(norms[:count], 1) if place != without]
+
+
 def shown_examples(
     stage: Stage, train: list[dict], count: int, variant: Variant
 ) -> dict[str, list[dict[str, Any]]]:
@@ -140,11 +147,14 @@ def answer_items(
     before the question (in-context alignment), put in the words of `prompt`. An item whose topic
     the survey lacks gets those of all topics.
     """
+    chosen = {
+        topic: choose_norms(of, spec.norms_per_topic, spec.without) for topic, of in norms.items()
+    }
     read = read_stated if spec.distribution == "stated" else read
     requests, asked = [], []
     for item in items:
         topics = [item.topic] if item.topic in stage.bank.topics else list(stage.bank.topics)
-        given = [norm for topic in topics for norm in norms.get(topic, [])[: spec.norms_per_topic]]
+        given = [norm for topic in topics for norm in chosen.get(topic, [])]
         shown = [one for topic in topics for one in examples.get(topic, [])]
         put = spec.variant.show(item)
         prompt = stage.question(put.item, given, spec.prompt, shown)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mores.method.answers import Control, control_norms
+from mores.method.answers import Control, choose_norms, control_norms
 from mores.scoring.table import BASELINE
 from mores.spec import Section
 from mores.survey.split import read_topics
@@ -16,6 +16,7 @@ class Shown(Section):
     """What a method puts before its questions."""
 
     norms_per_topic: int | None
+    without: int | None = None
     control: Control | None
 
 
@@ -124,7 +125,10 @@ def _given(high: list[dict], shown: Shown) -> dict[str, str]:
     if shown.control == "neutral":
         return {row["topic"]: "(neutral text)" for row in high}
     found = control_norms({row["topic"]: row["norms"] or [] for row in high}, shown.control, [])
-    return {topic: " | ".join(given[: shown.norms_per_topic]) for topic, given in found.items()}
+    return {
+        topic: " | ".join(choose_norms(norms, shown.norms_per_topic, shown.without))
+        for topic, norms in found.items()
+    }
 
 
 def _mean(values: list[float]) -> float | None:

@@ -52,6 +52,9 @@ class Method(Section):
     )
     norm_model: Name | None = Field(None, description="The model that mined them, if another.")
     norms_per_topic: int | None = Field(None, ge=1, description="Only the first so many of them.")
+    without: int | None = Field(
+        None, ge=1, description="Without the norm of each topic that stands at this place, from 1."
+    )
     control: Control | None = Field(
         None, description="Norms of another topic, or neutral text of the norms' length."
     )
@@ -146,6 +149,13 @@ class Contrast(Section):
     )
 
 
+class NormEffects(Section):
+    """Whose norms are left out, one at a time, to see what each does."""
+
+    methods: tuple[Name, ...] = Field((), description="Methods with norms in context.")
+    countries: tuple[str, ...] | None = Field(None, description="Countries, if not all.")
+
+
 class Answers(Section):
     """How questions are answered."""
 
@@ -194,6 +204,9 @@ class Config(Section):
     )
     hypotheses: dict[Name, Hypothesis] = Field(
         default_factory=dict, description="Claims on contrasts, stated before anything is answered."
+    )
+    norm_effects: NormEffects = Field(
+        NormEffects(), description="Each norm left out in turn: what does it do?"
     )
     mining: Mining = Mining()
     answers: Answers = Answers()

@@ -8,7 +8,7 @@ from mores.method.norms import LOW_TEMPLATES, shown_answers
 from mores.method.prompts import Prompts
 from mores.shipped import locate
 from mores.study.config import Sampling, template_of
-from mores.study.grid import Cell, norms_of
+from mores.study.grid import WITHOUT, Cell, method_of, norms_of
 from mores.study.plan import Result
 from mores.study.settings import Settings
 from mores.study.specs import Specs
@@ -44,7 +44,7 @@ def plan(settings: Settings, specs: Specs, results: list[Result]) -> list[dict[s
     trained: dict[tuple[str, str], int] = {}
     for result in results:
         if result.journal:
-            stages.setdefault((result.rule, result.named["model"]), []).append(result)
+            stages.setdefault((_stage(result), result.named["model"]), []).append(result)
         elif result.rule == "train_adapter":
             key = (f"train {result.named['tuning']}", result.named["model"])
             trained[key] = trained.get(key, 0) + 1
@@ -53,6 +53,11 @@ def plan(settings: Settings, specs: Specs, results: list[Result]) -> list[dict[s
     for (stage, model), count in sorted(trained.items()):
         rows.append({"stage": stage, "model": model, "adapters": count})
     return rows
+
+
+def _stage(result: Result) -> str:
+    """What a result counts to: its rule, or the norms that are left out one at a time."""
+    return "norm_effects" if WITHOUT in result.named.get("method", "") else result.rule
 
 
 def _row(
@@ -105,9 +110,11 @@ class Prompter:
         return self._norms(result)
 
     def _answers(self, cell: Cell) -> Ask:
-        method, asked = self.config.methods[cell.method], self.config.evaluations[cell.evaluation]
+        method = method_of(self.config, cell.method)
+        asked = self.config.evaluations[cell.evaluation]
         questions = self.specs.questions(cell.evaluation, cell.country)
         count = method.norms_per_topic or self.config.mining.norms_per_topic
+        count -= (method.without or count + 1) <= count
         norms = [NORM] * count if norms_of(self.settings, cell) else []
         shown = [{"item": one, "answer": one.codes[0]} for one in self.train[: method.examples]]
         template = template_of(asked, method)

@@ -5,13 +5,13 @@ A cell is a country x model x method x evaluation.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 
 from mores.evaluations.contrasts import can_be_contrasted
 from mores.method.adapters import POOLED
 from mores.method.objectives.common import Objective
-from mores.study.config import PLAIN, Method
+from mores.study.config import PLAIN, Config, Method
 from mores.study.settings import Settings
 
 MARGINALS = "results/survey/marginals.parquet"
@@ -34,8 +34,11 @@ TOPICS = "results/topics.tsv"
 CONTRASTS = "results/{contrasts}.tsv"
 CONTRASTED = "contrasts"
 HYPOTHESES = "results/hypotheses.tsv"
+NORM_EFFECTS = "results/norm_effects.tsv"
+# Between a method and the place of the norm that it does without; no name of a user's has a plus.
+WITHOUT = "+without_"
 # Names of tables that no evaluation may have.
-TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses")
+TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses", "norm_effects")
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
@@ -94,9 +97,47 @@ def questions_of(settings: Settings, evaluation: str) -> str:
     return getattr(config.evaluations[evaluation], "path", config.survey.bank)
 
 
+def method_of(config: Config, name: str) -> Method:
+    """The method of a name: the configuration's, or one of these without one norm."""
+    name, _, place = name.partition(WITHOUT)
+    method = config.methods[name]
+    return method.model_copy(update={"without": int(place)}) if place else method
+
+
+def left_out(settings: Settings) -> dict[str, dict[int, str]]:
+    """By method whose norms are left out one at a time, and a norm's place, the one without it."""
+    config = settings.config
+    wanted = _some(config.methods, config.norm_effects.methods)
+    counts = {
+        name: config.methods[name].norms_per_topic or config.mining.norms_per_topic
+        for name in wanted
+    }
+    return {
+        name: {place: f"{name}{WITHOUT}{place}" for place in range(1, count + 1)}
+        for name, count in counts.items()
+    }
+
+
+def without_a_norm(settings: Settings) -> list[str]:
+    """The methods that do without one norm."""
+    return [name for places in left_out(settings).values() for name in places.values()]
+
+
+def effect_cells(settings: Settings) -> tuple[list[Cell], list[Cell]]:
+    """The survey's cells of which norms are left out, and those that do without."""
+    without, countries = left_out(settings), settings.config.norm_effects.countries
+    whole = [
+        cell
+        for cell in survey_cells(settings)
+        if cell.method in without and cell.country in _some([cell.country], countries)
+    ]
+    parts = [replace(cell, method=name) for cell in whole for name in without[cell.method].values()]
+    return whole, parts
+
+
 def norms_of(settings: Settings, cell: Cell) -> str | None:
     """The path of the high-level norms that a cell puts in context, if any."""
-    method = settings.config.methods[cell.method]
+    method = method_of(settings.config, cell.method)
     if method.norms is None:
         return None
     return HIGH_NORMS.format(
@@ -112,23 +153,23 @@ def survey_cells(settings: Settings) -> list[Cell]:
     return [cell for cell in grid(settings) if cell.evaluation == survey]
 
 
-def norms_listed(settings: Settings) -> list[str]:
-    """The paths of all norms that stand before the survey's items, each once.
+def norms_listed(settings: Settings, cells: Iterable[Cell]) -> list[str]:
+    """The paths of all norms that stand before the items of some cells, each once.
 
     Their order is that of the folders, which they keep where paths are told folder by folder.
     """
-    found = {norms_of(settings, cell) for cell in survey_cells(settings)}
+    found = {norms_of(settings, cell) for cell in cells}
     return sorted((path for path in found if path), key=lambda path: path.split("/"))
 
 
 def examples_of(settings: Settings, cell: Cell) -> str | None:
     """The path of the training rows that a cell shows with their answers, if any."""
-    return cell.at(TRAIN) if settings.config.methods[cell.method].examples else None
+    return cell.at(TRAIN) if method_of(settings.config, cell.method).examples else None
 
 
 def adapter_of(settings: Settings, cell: Cell) -> str | None:
     """The folder of the adapter that answers for a cell, if any."""
-    method = settings.config.methods[cell.method]
+    method = method_of(settings.config, cell.method)
     if method.tuning is None:
         return None
     country = giver(settings, method.tuning_country, cell.country)

@@ -29,14 +29,19 @@ from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
 from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
+from mores.scoring.norm_effects import LeavingOut
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks.files import templates
 from mores.study.config import template_of
 from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (
+    Cell,
     contrasted,
+    effect_cells,
+    left_out,
     lenders_named,
+    method_of,
     norms_listed,
     norms_of,
     questions_of,
@@ -193,7 +198,7 @@ class Specs:
     def answer_items(self, evaluation: str, method: str, model: str, country: str) -> Evaluating:
         """Answers are made from the wording of the questions, as the method says."""
         config = self.settings.config
-        how, asked = config.methods[method], config.evaluations[evaluation]
+        how, asked = method_of(config, method), config.evaluations[evaluation]
         prompt = template_of(asked, how)
         fields = REWORDED if how.wording else WORDED
         return Evaluating(
@@ -204,6 +209,7 @@ class Specs:
             sampling=config.answers.sampling,
             prompt=prompt,
             norms_per_topic=how.norms_per_topic,
+            without=how.without,
             control=how.control,
             neutral=file_digest(locate(config.neutral)) if how.control == "neutral" else None,
             examples=how.examples,
@@ -248,16 +254,36 @@ class Specs:
 
     def list_items(self) -> Listing:
         """Lists are of all the survey's cells, with the norms that methods put before items."""
-        files = {path: at for at, path in enumerate(norms_listed(self.settings))}
-        methods: dict[str, Shown] = {}
-        norms: dict[str, dict[str, dict[str, int]]] = {}
-        for cell in survey_cells(self.settings):
-            how = self.settings.config.methods[cell.method]
-            methods[cell.method] = Shown(norms_per_topic=how.norms_per_topic, control=how.control)
-            if path := norms_of(self.settings, cell):
-                by_model = norms.setdefault(cell.method, {})
-                by_model.setdefault(cell.model, {})[cell.country] = files[path]
+        cells = survey_cells(self.settings)
+        named = {cell.method: self.settings.config.methods[cell.method] for cell in cells}
+        methods = {
+            name: Shown(
+                norms_per_topic=how.norms_per_topic, without=how.without, control=how.control
+            )
+            for name, how in named.items()
+        }
+        norms = self._norms_before(cells)
         return Listing(methods=methods, norms=norms, packages=locked(versions.SCORES))
+
+    def score_norm_effects(self) -> LeavingOut:
+        """Norms are those of the methods of which each is left out once."""
+        whole, _ = effect_cells(self.settings)
+        return LeavingOut(
+            **dict(self.settings.config.scores),
+            left_out=left_out(self.settings),
+            norms=self._norms_before(whole),
+            packages=locked(versions.SCORES),
+        )
+
+    def _norms_before(self, cells: list[Cell]) -> dict[str, dict[str, dict[str, int]]]:
+        """By method, model and country, the number of its file among those of all these cells."""
+        files = {path: at for at, path in enumerate(norms_listed(self.settings, cells))}
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for cell in cells:
+            if path := norms_of(self.settings, cell):
+                by_model = found.setdefault(cell.method, {})
+                by_model.setdefault(cell.model, {})[cell.country] = files[path]
+        return found
 
     def score_contrasts(self, contrasts: str) -> Contrasting:
         """Contrasts are of an evaluation's cells; which, the study says or its methods suggest."""

@@ -13,6 +13,7 @@ def check(settings: Settings) -> None:
         *files.models(settings),
         *asking.evaluations(settings),
         *asking.methods(settings),
+        *asking.norm_effects(settings),
         *asking.contrasts(settings),
         *asking.hypotheses(settings),
         *asking.tunings(settings),

@@ -71,7 +71,7 @@ def methods(settings: Settings) -> Iterator[str]:
         yield from _giver(f"{key}.tuning_country", method.tuning_country, method.tuning, settings)
         if method.prompt in MINING:
             yield f"{key}.prompt: {method.prompt!r} mines norms; name a template that asks an item"
-        for field in ("norm_model", "norms_per_topic", "control"):
+        for field in ("norm_model", "norms_per_topic", "without", "control"):
             if getattr(method, field) is not None and method.norms is None:
                 yield f"{key}.{field}: of which norms? add `norms`, say `norms: top1`"
         if (method.norms_per_topic or 0) > config.mining.norms_per_topic:
@@ -79,6 +79,9 @@ def methods(settings: Settings) -> Iterator[str]:
                 f"{key}.norms_per_topic: {method.norms_per_topic}, but `mining: norms_per_topic` "
                 f"has only {config.mining.norms_per_topic} mined: raise that"
             )
+        count = method.norms_per_topic or config.mining.norms_per_topic
+        if (method.without or 0) > count:
+            yield f"{key}.without: {method.without}, but only {count} norms stand there: lower it"
         if method.examples > config.split.train_per_topic:
             yield (
                 f"{key}.examples: {method.examples}, but `split: train_per_topic` has only "
@@ -107,6 +110,21 @@ def _wordings(bank: str) -> int:
     if not path.is_file():
         return sys.maxsize
     return max(len(item.wordings) for item in load_bank(path).items.values())
+
+
+def norm_effects(settings: Settings) -> Iterator[str]:
+    """Norms can be left out of methods that have norms of the country's topics in context."""
+    config = settings.config
+    for name in config.norm_effects.methods:
+        yield from _named("norm_effects.methods", name, settings.methods, "methods")
+        method = config.methods.get(name)
+        if method and (method.norms is None or method.control or method.without):
+            yield (
+                f"norm_effects.methods: {name} has no norms of its own to leave out one by one; "
+                "name a method with `norms`, without `control` and `without`"
+            )
+    for country in config.norm_effects.countries or ():
+        yield from _named("norm_effects.countries", country, settings.pool, "countries")
 
 
 def contrasts(settings: Settings) -> Iterator[str]:
