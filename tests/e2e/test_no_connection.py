@@ -73,7 +73,7 @@ def test_no_python_process_connects(run):
 
 def test_every_process_of_the_run_was_heard(run):
     by = (run / "heard.by").read_text()
-    for part in ("train_adapter.py", "answer_items.py", "engine.supervisor", "openai.api_server"):
+    for part in ("train_adapter.py", "answer_items.py", "engine.supervisor", "engine.serve"):
         assert part in by
     assert "multiprocessing" in by  # vLLM's engine, a child of its server
 

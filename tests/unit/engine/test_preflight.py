@@ -5,13 +5,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import lookalikes
 import pytest
 
 from mores.engine.preflight import Finding, Needs, folder
 from mores.engine.preflight.adaptable import check_adaptable
 from mores.engine.preflight.folder import check_code, check_folder, check_memory
 from mores.engine.preflight.server import check_endpoint, check_key
+from mores.engine.preflight.tokenizer import check_tokenizer, compare
 from mores.engine.settings import Endpoint, Model, Resources
+from mores.method.models import ModelSpec
 
 DEMO = Path(__file__).parents[3] / "resources/demo/model"
 NEEDS = Needs(longest="People here sing. " * 20, max_tokens=256)
@@ -282,3 +285,20 @@ def test_a_key_that_crosses_a_network_unencrypted_is_told(url, variable, open_):
     told = list(check_key(Endpoint(url=url, served_model="m", key_variable=variable)))
     assert [one.state for one in told] == ["unknown"] * open_
     assert all("unencrypted: use https" in one.told and "KEY" in one.told for one in told)
+
+
+def test_a_tokenizer_is_held_to_its_file_before_any_job(tmp_path):
+    lookalikes.write_tokenizer("r1-llama", tmp_path / "model")
+    finding = check_tokenizer("m", ModelSpec(path="a/b"), tmp_path / "model")
+    assert finding.state == "ok"
+    assert "LlamaTokenizer, which transformers takes, parts text otherwise" in finding.told
+    lookalikes.write_tokenizer("gemma", tmp_path / "other")
+    told = compare("m", ModelSpec(path=str(tmp_path / "other"))).told
+    assert told == "text is parted as tokenizer.json says"
+
+
+def test_a_tokenizer_that_is_not_to_be_had_is_a_fault_and_none_to_compare_is_told(model):
+    (model / "tokenizer.json").write_text("{}")
+    assert compare("m", ModelSpec(path=str(model))).state == "fault"
+    (model / "tokenizer.json").unlink()
+    assert check_tokenizer("m", ModelSpec(path="a/b"), model).state == "unknown"

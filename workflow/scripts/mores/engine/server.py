@@ -82,7 +82,7 @@ class Server:
 
     def start(self) -> None:
         """Start the process in a group of its own; it dies with its parent."""
-        command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
+        command = [sys.executable, "-m", "mores.engine.serve", self.remains.sockets]
         command += ["--host", self.room.bind, "--port", str(self.port), "--middleware", guard.NAME]
         command += arguments(self.model, self.engine)
         self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from mores.errors import InputError
 from mores.method.control import cut_control
 from mores.method.models import ModelSpec
 from mores.method.tags import CLOSE, OPEN
+from mores.method.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -90,17 +91,7 @@ class Chat:
 
 def load_chat(name: str, model: ModelSpec) -> Chat:
     """The tokenizer of a model of the configuration; InputError where there is none to be had."""
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            model.path, revision=model.revision, trust_remote_code=model.trust_remote_code
-        )
-    except (OSError, ValueError) as error:
-        why = str(error).strip().partition("\n")[0]
-        raise InputError(
-            f"models: {name}: no tokenizer of {model.path} to be had ({why}); check the path"
-        ) from None
+    tokenizer = load_tokenizer(name, model)
     if not tokenizer.chat_template:
         raise InputError(f"models: {name}: {model.path} has no chat template; add one")
     return Chat(tokenizer, name, _stops(tokenizer, model))

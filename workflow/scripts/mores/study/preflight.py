@@ -7,8 +7,9 @@ from mores.engine.preflight import Finding, Needs
 from mores.engine.preflight.adaptable import check_adaptable
 from mores.engine.preflight.folder import check_code, check_folder, check_memory
 from mores.engine.preflight.server import check_adapters, check_endpoint, check_key
+from mores.engine.preflight.tokenizer import check_tokenizer
 from mores.method.prompts import Prompts
-from mores.shipped import locate
+from mores.shipped import ROOT, locate
 from mores.study.config import template_of
 from mores.study.costs import NORM
 from mores.study.settings import Settings
@@ -34,6 +35,8 @@ def preflight(
         if folder.is_dir():
             for finding in check_folder(folder, needs, model.max_model_len):
                 yield name, finding
+            if not folder.is_relative_to(ROOT):  # what ships is held to its file by a test
+                yield name, check_tokenizer(name, model, folder)
             if served:
                 yield name, check_memory(folder, model.resources, config.engine.launcher)
             if served and name in trained:
