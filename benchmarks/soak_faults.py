@@ -36,7 +36,7 @@ TABLE = "results/scores.tsv"
 KILLED = {
     "job": "answer_items.py",
     "training": "train_adapter.py",
-    "server": "vllm.entrypoints",
+    "server": "mores.engine.serve ",
     "supervisor": "mores.engine.supervisor",
     "Snakemake": "-m snakemake",
 }
