@@ -39,7 +39,15 @@ def with_tables(jobs: set[str]) -> set[str]:
 
     What is claimed is claimed of the survey's contrasts, and what is listed are the survey's items.
     """
-    found = set(jobs)
+    found = set(jobs) | looked_through(jobs)
+    if "list_leaks" in found:
+        found |= {
+            "score_table scores",
+            "score_contrasts contrasts",
+            "judge_hypotheses",
+            "list_items",
+            "score_norm_effects",
+        }
     told = {job for job in jobs if not any(method in job for method in LEFT_OUT)}
     if any(job.startswith("score_cell values") for job in told):
         found |= {"score_contrasts contrasts", "judge_hypotheses", "list_items"}
@@ -48,6 +56,19 @@ def with_tables(jobs: set[str]) -> set[str]:
     if "score_table quiz" in jobs:
         found.add("score_contrasts quiz_contrasts")
     return found
+
+
+def looked_through(jobs: set[str]) -> set[str]:
+    """The checks for leaks of what these jobs make, by model and country, and their list."""
+    makers = ("mine_low_norms", "mine_high_norms", "mine_topic_norms", "sample_traces")
+    named = [job.split() for job in jobs if job.startswith((*makers, "collect_examples"))]
+    # The country stands last; the model second to it, or before an adapter's learner.
+    found = {
+        f"check_leaks {words[2] if words[0] == 'collect_examples' else words[-2]} {words[-1]}"
+        for words in named
+    }
+    checked = found or any(job.startswith("check_leaks") for job in jobs)
+    return found | ({"list_leaks"} if checked else set())
 
 
 def scored(methods=METHODS, countries=COUNTRIES, quiz=()) -> set[str]:
@@ -164,7 +185,7 @@ def a_country_removed(project) -> set[str]:
     project.write_study({"countries": left})
     moved = [c for c in left if lender(c, tuple(COUNTRIES), SEED) not in left]
     together = {"train_adapter sft demo POOLED"} | answered(["pooled"], left)
-    tables = {"score_references", "score_table quiz"}
+    tables = {"score_references", "score_table quiz", "list_leaks"}
     return answered(["placebo"], moved) | tables | together
 
 
@@ -224,8 +245,9 @@ def a_word_in_an_item(project, part: str) -> None:
 
 
 def a_word_in_a_test_item(project) -> set[str]:
+    """It is another wording that nothing may tell."""
     a_word_in_an_item(project, "test")
-    return answered(quiz=())
+    return answered(quiz=()) | {f"check_leaks demo {country}" for country in COUNTRIES}
 
 
 def a_word_in_a_training_item(project) -> set[str]:

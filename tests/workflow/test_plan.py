@@ -54,10 +54,12 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "score_cell": COUNTRIES * METHODS,
         "score_references": 1,
         "score_table": 1,
+        "check_leaks": COUNTRIES,
+        "list_leaks": 1,
         "list_items": 1,
         "score_contrasts": 1,
         "tables": 1,
-        "total": 7 + (1 + 5 + 8) * COUNTRIES + 2 * COUNTRIES * METHODS,
+        "total": 8 + (1 + 5 + 9) * COUNTRIES + 2 * COUNTRIES * METHODS,
     }
 
 

@@ -166,7 +166,8 @@ def norms_of_norm_effects(wildcards):
 
 def cells_of_contrasts(wildcards):
     """The cells that are held against each other."""
-    return cells_of(grid.contrasted(SETTINGS)[wildcards.contrasts])
+    evaluation = grid.contrasted(SETTINGS)[wildcards.contrasts]
+    return {"cells": cells_of(evaluation)} | leaks_of(evaluation)
 
 
 def cells_of_table(wildcards):
@@ -174,7 +175,20 @@ def cells_of_table(wildcards):
     found = {"cells": cells_of(grid.tables(SETTINGS)[wildcards.table])}
     if wildcards.table == grid.SCORES:
         found |= {"references": grid.REFERENCES, "split": grid.SPLIT}
-    return found
+    return found | leaks_of(grid.tables(SETTINGS)[wildcards.table])
+
+
+def leaks_of(evaluation):
+    """That nothing leaked, where the survey's own items are scored."""
+    survey = CONFIG.evaluations[evaluation].kind == "survey"
+    return {"leaks": grid.LEAKS} if survey else {}
+
+
+def looked_through(kind):
+    """The files of a kind that a model and a country have."""
+    return lambda wildcards: [
+        *SPECS.sources.get((wildcards.model, wildcards.country), {}).get(kind, ())
+    ]
 
 
 def norms_in_context(wildcards):

@@ -1,9 +1,9 @@
 """The report: a table for each evaluation, and what scores as high with no model at all.
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
-Promises: grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each evaluation; grid.HYPOTHESES,
-grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for, and grid.PUBLISHED; what
-stands in the results, shown.
+Promises: grid.LEAKS, or none of these; grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each
+evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for,
+and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -22,6 +22,47 @@ rule score_references:
         **TO_COUNT,
     params:
         **step("score_references", **BANK),
+    shell:
+        RUN
+
+
+rule check_leaks:
+    """Nothing that norms and adapters are made of may tell of an item that is scored."""
+    input:
+        train=grid.TRAIN,
+        low=looked_through("low"),
+        high=looked_through("high"),
+        traces=looked_through("traces"),
+        examples=looked_through("examples"),
+    output:
+        grid.LEAK_CHECK,
+    log:
+        "logs/check_leaks/{model}/{country}.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("check_leaks", **WORDING),
+    shell:
+        RUN
+
+
+rule list_leaks:
+    """What was looked through, and how near it comes to what is scored; no table without it."""
+    input:
+        checks=[
+            grid.LEAK_CHECK.format(model=model, country=country)
+            for model, country in SPECS.sources
+        ],
+    output:
+        grid.LEAKS,
+    log:
+        "logs/list_leaks.log",
+    conda:
+        CPU_ENV
+    params:
+        **step("list_leaks"),
     shell:
         RUN
 
@@ -50,6 +91,7 @@ rule list_items:
         cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
         split=grid.SPLIT,
         norms=grid.norms_listed(SETTINGS, grid.survey_cells(SETTINGS)),
+        leaks=grid.LEAKS,
     output:
         by_item=grid.ITEMS,
         by_topic=grid.TOPICS,
@@ -70,6 +112,7 @@ rule score_norm_effects:
     input:
         cells=cells_of_norm_effects,
         norms=norms_of_norm_effects,
+        leaks=grid.LEAKS,
     output:
         grid.NORM_EFFECTS,
     log:
@@ -87,7 +130,7 @@ rule score_norm_effects:
 rule score_contrasts:
     """Methods and models held against each other: what differs, how surely, what was missed."""
     input:
-        cells=cells_of_contrasts,
+        unpack(cells_of_contrasts),
     output:
         grid.CONTRASTS,
     log:

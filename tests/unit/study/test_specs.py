@@ -252,6 +252,23 @@ def test_lists_tell_which_norms_stood_before_each_cell(project):
     assert told.paths("norms") == files  # in this order, however they are told
 
 
+def test_what_is_looked_through_for_leaks_is_told_with_how_it_was_made(project):
+    def checked(**overrides):
+        return Specs(load_settings(["config/config.yaml"], overrides)).check_leaks("demo", "XAV")
+
+    spec = checked()
+    assert type(spec).model_validate(spec.model_dump(mode="json")) == spec
+    assert spec.templates.keys() == {
+        *("low_norm", "ranked_norm", "high_norm", "topic_norm", "answer")
+    }
+    assert checked(methods={"more": {"norms": "top1"}}, countries="XAV") == spec
+    assert checked(mining={"norms_per_topic": 1}) != spec
+    with pytest.raises(InputError, match="leaks: no method has norms or adapters of demo on XMO"):
+        Specs(
+            load_settings(["config/config.yaml"], {"methods": "top1", "countries": "XAV"})
+        ).check_leaks("demo", "XMO")
+
+
 @pytest.mark.parametrize(
     ("method", "told"),
     [

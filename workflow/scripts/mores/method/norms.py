@@ -18,7 +18,7 @@ from mores.method.items import Item
 from mores.method.models import Sampling
 from mores.method.replies import parse_norm, parse_norms, split_thinking
 from mores.method.requests import Request
-from mores.method.stage import Asked, Stage
+from mores.method.stage import Asked, Stage, Wording
 from mores.spec import Section
 
 log = logging.getLogger("mores.method.norms")
@@ -75,7 +75,7 @@ def mine_low_norms(spec: LowMining, stage: Stage, train: list[dict]) -> list[dic
     Reasons: `no_survey_answer` (the country was not asked the item) and `malformed` (no single
     sentence came after all retries).
     """
-    tasks = [_low_task(stage, row, spec.way) for row in train if row["top"] is not None]
+    tasks = [low_task(stage, row, spec.way) for row in train if row["top"] is not None]
     mined = ask_until_parsed(stage, tasks, spec, "norm")
     rows = []
     for row in train:
@@ -85,7 +85,8 @@ def mine_low_norms(spec: LowMining, stage: Stage, train: list[dict]) -> list[dic
     return rows
 
 
-def _low_task(stage: Stage, row: dict, way: Way) -> Task:
+def low_task(stage: Wording, row: dict, way: Way) -> Task:
+    """What asks for the norm of a training row's item."""
     item = stage.item(row["item"])
     shown = shown_answers(row, item, way)
     messages = stage.render(LOW_TEMPLATES[way.answers], item.topic, item=item, **shown)
@@ -126,7 +127,7 @@ def mine_high_norms(spec: HighMining, stage: Stage, low: list[dict]) -> list[dic
         topic: [row for row in low if row["topic"] == topic and row["norm"] is not None]
         for topic in stage.bank.topics
     }
-    tasks = [_high_task(stage, topic, rows, count) for topic, rows in sources.items() if rows]
+    tasks = [high_task(stage, topic, rows, count) for topic, rows in sources.items() if rows]
     mined = ask_until_parsed(stage, tasks, spec, "norms")
     missing = {"norms": None, "reason": "no_low_norms"}
     return [
@@ -135,7 +136,8 @@ def mine_high_norms(spec: HighMining, stage: Stage, low: list[dict]) -> list[dic
     ]
 
 
-def _high_task(stage: Stage, topic: str, rows: list[dict], count: int) -> Task:
+def high_task(stage: Wording, topic: str, rows: list[dict], count: int) -> Task:
+    """What asks for a topic's norms, from the rows of its low-level norms."""
     texts = [row["norm"] for row in rows]
     messages = stage.render("high_norm", topic, low_norms=texts, count=count)
     return Task(topic, messages, lambda answer: parse_norms(answer, count))
@@ -144,16 +146,15 @@ def _high_task(stage: Stage, topic: str, rows: list[dict], count: int) -> Task:
 def mine_topic_norms(spec: HighMining, stage: Stage) -> list[dict]:
     """One row per topic of the bank, like those of `mine_high_norms`, from no survey answers."""
     count = spec.norms_per_topic
-    tasks = [
-        Task(
-            topic,
-            stage.render("topic_norm", topic, count=count),
-            lambda answer: parse_norms(answer, count),
-        )
-        for topic in stage.bank.topics
-    ]
+    tasks = [topic_task(stage, topic, count) for topic in stage.bank.topics]
     mined = ask_until_parsed(stage, tasks, spec, "norms")
     return [{"topic": topic, "items": []} | mined[topic] for topic in stage.bank.topics]
+
+
+def topic_task(stage: Wording, topic: str, count: int) -> Task:
+    """What asks for a topic's norms, from nothing."""
+    messages = stage.render("topic_norm", topic, count=count)
+    return Task(topic, messages, lambda answer: parse_norms(answer, count))
 
 
 def ask_until_parsed(

@@ -35,10 +35,12 @@ CONTRASTS = "results/{contrasts}.tsv"
 CONTRASTED = "contrasts"
 HYPOTHESES = "results/hypotheses.tsv"
 NORM_EFFECTS = "results/norm_effects.tsv"
+LEAK_CHECK = "results/leaks/{model}/{country}.jsonl"
+LEAKS = "results/leaks.tsv"
 # Between a method and the place of the norm that it does without; no name of a user's has a plus.
 WITHOUT = "+without_"
 # Names of tables that no evaluation may have.
-TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses", "norm_effects")
+TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses", "norm_effects", "leaks")
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
@@ -169,12 +171,17 @@ def examples_of(settings: Settings, cell: Cell) -> str | None:
 
 def adapter_of(settings: Settings, cell: Cell) -> str | None:
     """The folder of the adapter that answers for a cell, if any."""
-    method = method_of(settings.config, cell.method)
-    if method.tuning is None:
+    tuning = method_of(settings.config, cell.method).tuning
+    if tuning is None:
         return None
+    return ADAPTER.format(tuning=tuning, model=cell.model, learner=learner_of(settings, cell))
+
+
+def learner_of(settings: Settings, cell: Cell) -> str:
+    """Whose adapter answers for a cell whose method has a tuning."""
+    method = method_of(settings.config, cell.method)
     country = giver(settings, method.tuning_country, cell.country)
-    learner = POOLED if method.scope == "pooled" else country
-    return ADAPTER.format(tuning=method.tuning, model=cell.model, learner=learner)
+    return POOLED if method.scope == "pooled" else country
 
 
 def variants(methods: dict[str, Method]) -> dict[str, str]:

@@ -20,9 +20,11 @@ from mores.evaluations.table import Table
 from mores.method.adapters import Publishing, Training
 from mores.method.examples import Collecting
 from mores.method.items import Item, load_bank
+from mores.method.leak_checks import LeakChecking, LeakListing
 from mores.method.models import ModelSpec
 from mores.method.norms import LOW_TEMPLATES, HighMining, LowMining
 from mores.method.prompts import Prompts
+from mores.method.rendered import Kind, templates_of
 from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
@@ -51,6 +53,7 @@ from mores.study.grid import (
     variants,
 )
 from mores.study.settings import Settings
+from mores.study.sources import Owner, sources
 from mores.survey.importing import Import
 from mores.survey.part import REWORDED, WORDED, BankPart, Part
 from mores.survey.rows import Rows
@@ -252,6 +255,28 @@ class Specs:
             packages=locked(versions.SCORES),
         )
 
+    def check_leaks(self, model: str, country: str) -> LeakChecking:
+        """Leaks are looked for in a country's files, with the prompts that they were made with."""
+        mining, files = self.settings.config.mining, self.sources.get((model, country))
+        if files is None:
+            raise InputError(f"leaks: no method has norms or adapters of {model} on {country}")
+        ways = {way: mining.ways[way] for of in files.values() for way in of.values() if way}
+        return LeakChecking(
+            **self._worded(country, *templates_of(ways.values(), bool(files["traces"]))),
+            bank=self._part("all", REWORDED),
+            ways=ways,
+            norms_per_topic=mining.norms_per_topic,
+            files=files,
+        )
+
+    def list_leaks(self) -> LeakListing:
+        """The table is of all files that the survey's cells rest on."""
+        return LeakListing(
+            files=tuple(
+                path for kinds in self.sources.values() for of in kinds.values() for path in of
+            )
+        )
+
     def list_items(self) -> Listing:
         """Lists are of all the survey's cells, with the norms that methods put before items."""
         cells = survey_cells(self.settings)
@@ -310,9 +335,9 @@ class Specs:
         served = {"protocol": PROTOCOL, "packages": locked(versions.ANSWERS)}
         return self._worded(country, template) | self._model(model) | served
 
-    def _worded(self, country: str, template: str) -> dict:
+    def _worded(self, country: str, *names: str) -> dict:
         """What shapes every prompt."""
-        templates = {template: self.template_digests[template]}
+        templates = {name: self.template_digests[name] for name in sorted(names)}
         return {"country": self.settings.names[country], "templates": templates}
 
     def _model(self, model: str) -> dict:
@@ -327,6 +352,11 @@ class Specs:
             split = self.settings.config.split if "wording" in fields and part != "none" else None
             self.parts[part, fields] = BankPart.of(self.bank, part, fields, split)
         return self.parts[part, fields]
+
+    @cached_property
+    def sources(self) -> dict[Owner, dict[Kind, dict[str, str]]]:
+        """The files that the survey's cells rest on."""
+        return sources(self.settings)
 
     @cached_property
     def answered(self) -> dict[str, str]:

@@ -1,0 +1,69 @@
+"""What the survey's cells rest on: the files that norms and adapters are made of."""
+
+from collections.abc import Iterator
+
+from mores.method.rendered import Kind
+from mores.study.grid import (
+    EXAMPLES,
+    HIGH_NORMS,
+    LOW_NORMS,
+    TRACES,
+    Cell,
+    giver,
+    learner_of,
+    start_of,
+    survey_cells,
+    taught,
+)
+from mores.study.settings import Settings
+
+KINDS: tuple[Kind, ...] = ("low", "high", "traces", "examples")
+Owner = tuple[str, str]
+"""The model that said what stands in files, and the country that it is about."""
+
+
+def sources(settings: Settings) -> dict[Owner, dict[Kind, dict[str, str]]]:
+    """By model and country the paths of each kind, each with the way its norms were mined, if any.
+
+    Their order is that of the folders, which they keep where paths are told folder by folder.
+    """
+    found = {one for cell in survey_cells(settings) for one in _of_cell(settings, cell)}
+    ordered = sorted(found, key=lambda one: one[2].split("/"))
+    return {
+        owner: {
+            kind: {path: way for who, what, path, way in ordered if (who, what) == (owner, kind)}
+            for kind in KINDS
+        }
+        for owner in sorted({owner for owner, *_ in found})
+    }
+
+
+def _of_cell(settings: Settings, cell: Cell) -> Iterator[tuple[Owner, Kind, str, str]]:
+    method = settings.config.methods[cell.method]
+    if method.norms:
+        country = giver(settings, method.norm_country, cell.country)
+        owner = (method.norm_model or cell.model, country)
+        yield owner, "high", _at(HIGH_NORMS, owner, mining=method.norms), method.norms
+        if settings.config.mining.ways[method.norms].answers != "none":
+            yield owner, "low", _at(LOW_NORMS, owner, mining=method.norms), method.norms
+    tuning = method.tuning
+    while tuning:
+        yield from _of_tuning(settings, tuning, cell.model, learner_of(settings, cell))
+        tuning = start_of(settings.config.tunings[tuning])
+
+
+def _of_tuning(
+    settings: Settings, tuning: str, model: str, learner: str
+) -> Iterator[tuple[Owner, Kind, str, str]]:
+    way = settings.config.traces.norms
+    for country in taught(settings, learner):
+        owner = (model, country)
+        yield owner, "examples", _at(EXAMPLES, owner, tuning=tuning, learner=learner), ""
+        if "traces" in settings.config.tunings[tuning].sources:
+            yield owner, "traces", _at(TRACES, owner), ""
+            yield owner, "low", _at(LOW_NORMS, owner, mining=way), way
+
+
+def _at(pattern: str, owner: Owner, **named: str) -> str:
+    model, country = owner
+    return pattern.format(model=model, country=country, **named)
