@@ -24,6 +24,7 @@ class ChatServer:
     headers: list[dict] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # which `queue` waits for
 
     @property
     def url(self) -> str:
@@ -56,6 +57,9 @@ class ChatServer:
             return web.json_response({"choices": []})
         if how == "abort" and first:
             return web.json_response(chat_completion("cut off", "abort"))
+        if how == "queue":
+            async with self.turn:
+                await asyncio.sleep(0.02)
         if how == "hang" and first:
             await asyncio.sleep(5)
         if how == "reset" and first:

@@ -91,3 +91,37 @@ def test_unreachable_server_is_tried_again_then_named(request_to, settings):
 def test_server_without_adapters_is_told_so(request_to, address, settings):
     with pytest.raises(EngineError, match=r"adapter in /adapters/x.*404.*max_lora_rank"):
         ask_all([request_to("say a")], address, settings, adapter=Adapter("/adapters/x", "d"))
+
+
+def test_a_server_of_ours_has_all_the_time_it_takes(request_to, address, settings, chat_server):
+    """`hang` takes 5 s at its first try, ten times what an endpoint would be given."""
+    ours = settings.model_copy(update={"launcher": "local"})
+    kept = ask_all([request_to("hang")], address, ours)
+    assert kept[0].text == "hang" and chat_server.tries["hang"] == 1
+
+
+def test_a_late_reply_is_awaited_while_others_come(request_to, address, settings, chat_server):
+    """One in flight at the server after the other: the last of 100 comes after the time-out."""
+    turns = [request_to(f"queue {number}") for number in range(100)]
+    patient = settings.model_copy(update={"retries": 0, "request_timeout": 1})
+    kept = ask_all(turns, address, patient)
+    assert len(kept) == 100 and max(chat_server.tries.values()) == 1
+
+
+def test_jobs_that_ask_one_server_share_what_is_in_flight(
+    request_to, address, settings, chat_server
+):
+    capped = settings.model_copy(update={"concurrency": 12})
+    numbered = {str(n): request_to(f"say {n}") for n in range(60)}
+    kept = []
+    ask(numbered, address, capped, lambda: True, kept.append, jobs=lambda: 4)
+    assert len(kept) == 60 and chat_server.most_in_flight == 3
+
+
+def test_a_server_of_ours_that_is_given_up_is_noticed_though_nothing_breaks(
+    request_to, address, settings
+):
+    start, ours = time.monotonic(), settings.model_copy(update={"launcher": "local"})
+    with pytest.raises(ServerGone):
+        ask_all([request_to("hang")], address, ours, alive=lambda: False)
+    assert time.monotonic() - start < 4

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ log = logging.getLogger("mores.engine")
 
 NONE: Mapping[str, Adapter] = {}
 TRANSIENT = {408, 409, 425, 429}  # and every 5xx
+WATCH_SECONDS = 1.0  # between two looks at who else asks a server, and whether it is there
 LONG = 10.0  # seconds of waiting that are told, and between two such lines
 
 
@@ -57,17 +59,22 @@ def ask(
     keep: Callable[[Completion], None],
     limit: Walltime = UNLIMITED,
     adapters: Mapping[str, Adapter] = NONE,
+    jobs: Callable[[], int] = lambda: 1,
 ) -> None:
-    """Send requests (by key) in their order, `settings.concurrency` in flight; `keep` each answer.
+    """Send requests (by key) in their order and `keep` each answer.
 
+    `settings.concurrency` are in flight, of all the `jobs()` that ask this server together.
     `adapters` (by key) answer instead of the base model; the server loads them first.
+
+    A server of ours has all the time it takes, since its supervisor watches its health; one of the
+    user's is given up when nothing came from it for `settings.request_timeout` seconds.
 
     Raises EngineError when a request is refused, fails `settings.retries` + 1 times, or has no
     answer before the job's time `limit`, and ServerGone as soon as a failure finds `alive()` false.
     A signal cancels what is in flight: raised wherever it strikes, an exception could lose the end
     of a task that others then await for ever.
     """
-    client = _Client(address, settings, alive, limit, adapters)
+    client = _Client(address, settings, alive, limit, adapters, jobs)
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         asking = loop.create_task(client.answer_all(requests, keep))
@@ -83,31 +90,42 @@ class _Client:
         alive: Callable[[], bool],
         limit: Walltime,
         adapters: Mapping[str, Adapter],
+        jobs: Callable[[], int],
     ):
         self.address, self.settings, self.alive, self.limit = address, settings, alive, limit
-        self.adapters = adapters
-        self.exchange = Exchange(
-            address.url, address.key, settings.request_timeout, settings.concurrency
-        )
+        self.adapters, self.jobs = adapters, jobs
+        self.ours = settings.launcher != "endpoint"
+        patience = None if self.ours else settings.request_timeout
+        self.exchange = Exchange(address.url, address.key, patience, settings.concurrency)
+        self.share = settings.concurrency
         self.told = 0.0
 
     async def answer_all(self, requests: dict[str, Request], keep) -> None:
-        queue = iter(requests.items())
+        queue, drained = iter(requests.items()), asyncio.Event()
 
-        async def work() -> None:
-            while not self.limit.near() and (following := next(queue, None)):
-                keep(await self.persist(self.answer, *following))
+        async def work(number: int) -> None:
+            while not drained.is_set():
+                if number and number >= self.share:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(drained.wait(), WATCH_SECONDS)
+                elif not self.limit.near() and (following := next(queue, None)):
+                    keep(await self.persist(self.answer, *following))
+                else:
+                    drained.set()
 
         try:
-            async with self.exchange:
+            async with (
+                self.exchange,
+                asyncio.timeout(self.limit.left()) as timer,
+                asyncio.TaskGroup() as group,
+            ):
+                await self.divide()
+                watching = group.create_task(self.watch())
                 for adapter in set(self.adapters.values()):
                     await self.persist(self.load, adapter)
-                async with (
-                    asyncio.timeout(self.limit.left()) as timer,
-                    asyncio.TaskGroup() as group,
-                ):
-                    for _ in range(min(self.settings.concurrency, len(requests))):
-                        group.create_task(work())
+                at_once = range(min(self.settings.concurrency, len(requests)))
+                await asyncio.gather(*[group.create_task(work(number)) for number in at_once])
+                watching.cancel()
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         except TimeoutError:
@@ -115,6 +133,19 @@ class _Client:
                 raise
         if timer.expired() or next(queue, None):
             self.limit.check("and answers are missing")
+
+    async def watch(self) -> None:
+        """Share the server with the jobs that came or went; raise ServerGone once it is gone."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self.ours and not await asyncio.to_thread(self.alive):
+                raise ServerGone("nobody keeps it any more")
+            await self.divide()
+
+    async def divide(self) -> None:
+        """Take this job's share of what the server has in flight."""
+        jobs = await asyncio.to_thread(self.jobs)
+        self.share = self.settings.concurrency // max(1, jobs)
 
     async def persist(self, act, *given) -> Any:
         """Await `act(*given)` until it succeeds, with back-off after failures that may pass."""

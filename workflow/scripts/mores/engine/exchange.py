@@ -5,7 +5,8 @@ beyond a limit, and it is shown escaped, in one line, without the key.
 """
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 MOST = 4 << 20  # bytes of a reply that are read: a completion of 100,000 tokens has about 1 MiB
 LARGE = 256 << 10  # bytes above which few replies are read at once, since memory is finite
 LARGE_AT_ONCE = 4
+CONNECT_SECONDS = 60.0  # for a host to take a connection
+LOOKS = 10  # how often within its time-out a request asks whether others were answered
 PATIENCE = 300.0  # seconds: a server that asks for more is asked again nevertheless
 
 
@@ -34,10 +37,15 @@ class Reply:
 
 
 class Exchange:
-    """Requests to one address, `at_once` of them, each with so many seconds for its reply."""
+    """Requests to one address, `at_once` of them.
 
-    def __init__(self, url: str, key: str | None, seconds: float, at_once: int = 1):
+    All are given up that have waited while no reply to any of them came for so many `seconds`:
+    a server under load answers late, but it answers. Without `seconds` somebody else watches it.
+    """
+
+    def __init__(self, url: str, key: str | None, seconds: float | None, at_once: int = 1):
         self.url, self.key, self.seconds, self.at_once = url.rstrip("/"), key, seconds, at_once
+        self.heard = 0.0  # when the last reply came, by the loop's clock
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -46,7 +54,7 @@ class Exchange:
         self.turns = asyncio.Semaphore(LARGE_AT_ONCE)
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self.at_once),
-            timeout=aiohttp.ClientTimeout(total=self.seconds),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
             headers={"Accept-Encoding": "identity"} | authorization,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -61,20 +69,45 @@ class Exchange:
         import aiohttp
 
         try:
-            async with self.session.post(
-                f"{self.url}/{path}", json=body, allow_redirects=False
-            ) as response:
+            async with (
+                self._patience(),
+                self.session.post(
+                    f"{self.url}/{path}", json=body, allow_redirects=False
+                ) as response,
+            ):
                 if 300 <= response.status < 400:
                     return Reply(response.status, _elsewhere(response))
                 text = await self._read(response)
-                return Reply(
-                    response.status, text, seconds_asked(response.headers.get("Retry-After", ""))
-                )
         except TimeoutError:
-            limit = f"{self.seconds:g} s (engine: request_timeout)"
+            limit = f"{self.seconds or CONNECT_SECONDS:g} s (engine: request_timeout)"
             raise NoReply(f"no answer within {limit}") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NoReply(self.shown(f"{type(error).__name__}: {error}")) from None
+        if response.status == 200:
+            self.heard = asyncio.get_running_loop().time()
+        wait = seconds_asked(response.headers.get("Retry-After", ""))
+        return Reply(response.status, text, wait)
+
+    @asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
+        """Raise TimeoutError once no reply to anybody came for `seconds`."""
+        if (seconds := self.seconds) is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        async with asyncio.timeout(seconds) as timer:
+
+            def renew() -> None:
+                nonlocal looking
+                timer.reschedule(max(begun, self.heard) + seconds)
+                looking = loop.call_later(seconds / LOOKS, renew)
+
+            looking = loop.call_later(seconds / LOOKS, renew)
+            try:
+                yield
+            finally:
+                looking.cancel()
 
     async def _read(self, response: "ClientResponse") -> str:
         """The text of a reply; of large ones only few are in memory at a time."""

@@ -109,7 +109,8 @@ class Asker:
                     if self.lora:
                         prove_live(self.lora, held.address, self.engine, held.alive)
                     adapters = dict.fromkeys(missing, self.lora) if self.lora else {}
-                    ask(missing, held.address, self.engine, held.alive, keep, limit, adapters)
+                    address, alive, jobs = held.address, held.alive, held.jobs
+                    ask(missing, address, self.engine, alive, keep, limit, adapters, jobs)
                 except ServerGone as error:
                     answered = any(key in had for key in missing)
                     deaths = 1 if answered else deaths + 1

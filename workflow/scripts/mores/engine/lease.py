@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mores.canonical import digest
+from mores.engine import locks
 from mores.engine.client import Address
 from mores.engine.launchers import LAUNCHERS, Launcher, launcher_of
 from mores.engine.models import ModelRef
@@ -24,10 +26,11 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Lease:
-    """An address, and whether the server behind it is still there."""
+    """An address, whether the server behind it is still there, and how many jobs lease it."""
 
     address: Address
     alive: Callable[[], bool]
+    jobs: Callable[[], int]
 
 
 def hold_run(launcher: str = "local", work: Path = WORK) -> None:
@@ -43,14 +46,25 @@ def hold_run(launcher: str = "local", work: Path = WORK) -> None:
 def lease(model: ModelRef, engine: Engine, limit: Walltime) -> Iterator[Lease]:
     """An engine for a model: the user's endpoint, or a server of ours, started if need be."""
     if engine.launcher == "endpoint":
-        yield Lease(_endpoint(model, engine), lambda: True)
+        address = _endpoint(model, engine)
+        asking = folder_of(engine.launcher, WORK) / f"{digest(address.url)[:12]}.asking"
+        own = locks.sign_in(asking)
+        try:
+            yield Lease(address, lambda: True, lambda: locks.present(asking))
+        finally:
+            locks.sign_out(own)
         return
     files = _least_leased(model, engine)
     launcher = launcher_of(files)
     mark = launcher.marks.sign_in(files.leases)
     try:
         address = _await_server(files, launcher, limit)
-        yield Lease(address, lambda: launcher.there() and files.address() == address)
+        present = launcher.marks.present
+        yield Lease(
+            address,
+            lambda: launcher.there() and files.address() == address,
+            lambda: present(files.leases),
+        )
     finally:
         launcher.marks.sign_out(mark)
 

@@ -34,6 +34,7 @@ TAKEN = "address already in use"
 # The loopback is never reached through a proxy, whatever the environment says.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 COMPLAINT = re.compile(r"\b\w*(?:Error|Exception): .+")
+TOKENS = re.compile(r"^vllm:(?:prompt|generation)_tokens_total\{.*\} (\S+)$", re.M)
 # The last errors of a failed start only point at the first, which its worker told.
 ECHO = re.compile(r"See (?:root cause above|stack trace for root cause)")
 
@@ -150,6 +151,13 @@ class Server:
         if models is None:
             return False
         return self.model.name in {row["id"] for row in json.loads(models)["data"]}
+
+    def tokens(self) -> float | None:
+        """Tokens read and made so far, while requests are at work; None while there are none."""
+        told = (self._get("/metrics") or b"").decode(errors="replace")
+        if not sum(map(float, re.findall(r"^vllm:num_requests_running\{.*\} (\S+)$", told, re.M))):
+            return None
+        return sum(map(float, TOKENS.findall(told)))
 
     def _get(self, path: str) -> bytes | None:
         request = urllib.request.Request(

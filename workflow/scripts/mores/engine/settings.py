@@ -89,9 +89,15 @@ class Engine(Section):
     )
     cluster: Cluster = Cluster()
     endpoints: dict[Name, Endpoint] = Field({}, description="For `endpoint`: one per model.")
-    concurrency: int = Field(256, ge=1, le=100_000, description="Requests a job keeps in flight.")
+    concurrency: int = Field(
+        256, ge=1, le=100_000, description="Requests in flight at a server, of all jobs together."
+    )
     request_timeout: float = Field(
-        600, gt=0, le=LONGEST_WAIT, description="Seconds before a request is retried."
+        600,
+        gt=0,
+        le=LONGEST_WAIT,
+        description="Seconds without any reply from a server of yours, before requests are "
+        "retried; servers of ours have all the time they take.",
     )
     start_timeout: float = Field(
         900, gt=0, le=LONGEST_WAIT, description="Seconds a server may take to start."

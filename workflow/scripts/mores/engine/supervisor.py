@@ -23,6 +23,7 @@ from mores.process import Stopped, deferred, end_on_signals
 
 log = logging.getLogger("mores.engine")
 MISSES = 3  # health checks in a row that a live server may fail under load
+STALL_SECONDS = 600  # in which a server that has requests must make a token
 PORTS = 3  # ports tried, should other programs take them first
 
 
@@ -118,7 +119,7 @@ class Demand:
 
 def watch(server: Server, need: Demand) -> None:
     """Return when the server is needed no more or dead: its jobs see that by themselves."""
-    misses = 0
+    misses, stall = 0, Stall()
     while not need.over():
         if server.process.poll() is not None:
             log.error("the server ended by itself; its log is %s", server.log)
@@ -127,7 +128,24 @@ def watch(server: Server, need: Demand) -> None:
         if misses == MISSES:
             log.error("the server fails its health checks; its log is %s", server.log)
             return
+        if stall.lasts(server.tokens()):
+            log.error("the server has requests and makes no token; its log is %s", server.log)
+            return
         time.sleep(POLL_SECONDS)
+
+
+class Stall:
+    """For how long a server that has requests has made no token."""
+
+    def __init__(self) -> None:
+        self.tokens: float | None = None
+        self.since = time.monotonic()
+
+    def lasts(self, tokens: float | None) -> bool:
+        """Whether that is too long, with so many tokens now; None where it has no request."""
+        if tokens is None or tokens != self.tokens:
+            self.tokens, self.since = tokens, time.monotonic()
+        return time.monotonic() - self.since > STALL_SECONDS and tokens is not None
 
 
 if __name__ == "__main__":
