@@ -37,9 +37,12 @@ def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -
 def with_tables(jobs: set[str]) -> set[str]:
     """These jobs, and the further tables of the evaluations whose cells, or code, are others.
 
-    What is claimed is claimed of the survey's contrasts, and what is listed are the survey's items.
+    What is claimed is claimed of the survey's contrasts, what is listed are the survey's items, and
+    the report is of all that.
     """
-    found = set(jobs) | looked_through(jobs)
+    if not jobs:
+        return set()
+    found = {*jobs, "write_report"} | looked_through(jobs)
     if "list_leaks" in found:
         found |= {
             "score_table scores",

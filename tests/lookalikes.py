@@ -112,10 +112,11 @@ def tokenizer_of(kind: str) -> Tokenizer:
         special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
         return byte_level(QWEN, special, normalizers.NFC())
     else:
-        pattern, normalizer = (
-            (LLAMA, None) if kind == "r1-llama" else (QWEN, normalizers.NFC())
+        pattern, normalizer = (LLAMA, None) if kind == "r1-llama" else (QWEN, normalizers.NFC())
+        made, bos = (
+            byte_level(pattern, [BOS, EOS, "<｜User｜>", "<｜Assistant｜>"], normalizer),
+            BOS,
         )
-        made, bos = byte_level(pattern, [BOS, EOS, "<｜User｜>", "<｜Assistant｜>"], normalizer), BOS
     made.post_processor = processors.TemplateProcessing(
         single=f"{bos} $A", special_tokens=[(bos, made.token_to_id(bos))]
     )

@@ -34,13 +34,9 @@ METHODS = {
 }
 QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
-TABLES = " ".join(
-    f"results/{name}.tsv"
-    for name in (
-        *("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics"),
-        "norm_effects",
-    )
-)
+NAMES = ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics")
+NAMES += ("norm_effects",)
+TABLES = " ".join([*(f"results/{name}.tsv" for name in NAMES), "results/report.html"])
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
 

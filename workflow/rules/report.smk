@@ -2,8 +2,8 @@
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
 Promises: grid.LEAKS, or none of these; grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each
-evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for,
-and grid.PUBLISHED; what stands in the results, shown.
+evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for;
+grid.REPORT and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -90,7 +90,7 @@ rule list_items:
     input:
         cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
         split=grid.SPLIT,
-        norms=grid.norms_listed(SETTINGS, grid.survey_cells(SETTINGS)),
+        norms=grid.survey_norms(SETTINGS),
         leaks=grid.LEAKS,
     output:
         by_item=grid.ITEMS,
@@ -141,6 +141,30 @@ rule score_contrasts:
         **TO_COUNT,
     params:
         **step("score_contrasts"),
+    shell:
+        RUN
+
+
+rule write_report:
+    """What was asked and found, how surely, and every norm with what it came from, on one page."""
+    input:
+        tables=list(grid.reported(SETTINGS).values()),
+        by_item=grid.ITEMS,
+        by_topic=grid.TOPICS,
+        train=expand(grid.TRAIN, country=grid.countries_reported(SETTINGS)),
+        test=expand(grid.TEST, country=grid.countries_reported(SETTINGS)),
+        high=grid.survey_norms(SETTINGS),
+        low=grid.low_norms_listed(SETTINGS),
+    output:
+        grid.REPORT,
+    log:
+        "logs/write_report.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("write_report", **BANK, page=grid.PAGE),
     shell:
         RUN
 

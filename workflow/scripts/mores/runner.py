@@ -21,7 +21,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from mores.canonical import digest
-from mores.contents import content_digest, file_digest
+from mores.contents import content_digest, file_digest, folder_digest
 from mores.engine.generate import Asker
 from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref
 from mores.engine.settings import Model, Resources
@@ -141,8 +141,8 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
         try_to_write(Path(path).parent)  # before anything is asked or trained, not after
         if how.mark:
             put_mark(mark_path(path), how.mark, Path(how.runtime.store))
-    made_from = {path: content_digest(path) for path in how.read}
     given = Given(spec, how)
+    made_from = given.digests
     made = step(**{name: given.value(name) for name in parameters})
     for name, path in how.outputs.items():
         write(Path(path), made[name] if len(how.outputs) > 1 else made)
@@ -174,11 +174,22 @@ class Given:
         return contents or None
 
     def _file(self, name: str) -> Path:
-        """A user's file, which must be what the spec holds the digest of."""
-        path = self.how.files[name]
-        if file_digest(path) != getattr(self.spec, name):
+        """A user's file or folder, which must be what the spec holds the digest of."""
+        path = Path(self.how.files[name])
+        found = folder_digest(path) if path.is_dir() else file_digest(path)
+        if found != getattr(self.spec, name):
             raise InputError(f"{path}: {AGAIN}")
-        return Path(path)
+        return path
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digests of all inputs, by path."""
+        return {path: content_digest(path) for path in self.how.read}
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Whose results these are: survey, bank, models."""
+        return self.how.mark.model_dump(mode="json") if self.how.mark else {}
 
     @cached_property
     def bank(self) -> Bank:
@@ -269,7 +280,10 @@ class Given:
         return adapter_ref(folders[0]) if folders else None
 
 
-SERVICES = ("spec", "bank", "questions", "wording", "stage", "trainer", "imported", "stated")
+SERVICES = (
+    *("spec", "bank", "questions", "wording", "stage", "trainer", "imported", "stated"),
+    *("digests", "mark"),
+)
 
 
 def read(path: Path) -> Any:

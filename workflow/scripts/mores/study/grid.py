@@ -39,6 +39,8 @@ LEAK_CHECK = "results/leaks/{model}/{country}.jsonl"
 LEAKS = "results/leaks.tsv"
 # Between a method and the place of the norm that it does without; no name of a user's has a plus.
 WITHOUT = "+without_"
+REPORT = "results/report.html"
+PAGE = "resources/report"
 # Names of tables that no evaluation may have.
 TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses", "norm_effects", "leaks")
 PUBLISHED = "results/published/{method}/{model}/{learner}"
@@ -162,6 +164,36 @@ def norms_listed(settings: Settings, cells: Iterable[Cell]) -> list[str]:
     """
     found = {norms_of(settings, cell) for cell in cells}
     return sorted((path for path in found if path), key=lambda path: path.split("/"))
+
+
+def survey_norms(settings: Settings) -> list[str]:
+    """The paths of all norms that stand before the survey's items."""
+    return norms_listed(settings, survey_cells(settings))
+
+
+def low_norms_listed(settings: Settings) -> list[str]:
+    """The paths of the low-level norms that those were made from, in the same order."""
+    ways = settings.config.mining.ways
+    found = [mined_by(path) for path in survey_norms(settings)]
+    return [LOW_NORMS.format(**one) for one in found if ways[one["mining"]].answers != "none"]
+
+
+def mined_by(path: str) -> dict[str, str]:
+    """Who mined a file of norms, and how: mining, model, country."""
+    return dict(zip(("mining", "model", "country"), path.split("/")[2:5], strict=True))
+
+
+def reported(settings: Settings) -> dict[str, str]:
+    """By name the paths of the tables that the report shows, besides the lists."""
+    found = {table: TABLE.format(table=table) for table in tables(settings)}
+    found |= {name: CONTRASTS.format(contrasts=name) for name in contrasted(settings)}
+    return found | ({"hypotheses": HYPOTHESES} if settings.config.hypotheses else {})
+
+
+def countries_reported(settings: Settings) -> list[str]:
+    """The countries that are answered for, and those that lend norms."""
+    lenders = [mined_by(path)["country"] for path in survey_norms(settings)]
+    return list(dict.fromkeys([*settings.config.countries, *lenders]))
 
 
 def examples_of(settings: Settings, cell: Cell) -> str | None:

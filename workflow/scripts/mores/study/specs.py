@@ -6,8 +6,9 @@ settings do not enter at all. A job checks what it reads against its spec.
 """
 
 from functools import cached_property
+from typing import Any
 
-from mores.contents import file_digest
+from mores.contents import file_digest, folder_digest
 from mores.engine.models import model_ref
 from mores.engine.protocol import PROTOCOL
 from mores.engine.training import TRAINER
@@ -29,25 +30,33 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
+from mores.report.norms import Mined
+from mores.report.report import Reporting
 from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.norm_effects import LeavingOut
 from mores.scoring.reference_scores import ReferenceScoring
 from mores.shipped import locate, located
 from mores.study.checks.files import templates
-from mores.study.config import template_of
+from mores.study.config import Config, template_of
 from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (
+    PAGE,
     Cell,
     contrasted,
+    countries_reported,
     effect_cells,
     left_out,
     lenders_named,
+    low_norms_listed,
     method_of,
+    mined_by,
     norms_listed,
     norms_of,
     questions_of,
+    reported,
     survey_cells,
+    survey_norms,
     tables,
     taught,
     variants,
@@ -60,6 +69,8 @@ from mores.survey.rows import Rows
 from mores.survey.splitting import Splitting
 
 CODES = ("id", "codes")
+# What says where files are, and how the work is done.
+NOT_TOLD = ("engine", "training", "store", "prompts", "neutral", "country_names")
 SCORED = ("id", "topic", "codes", "kind")
 
 
@@ -310,6 +321,23 @@ class Specs:
                 by_model.setdefault(cell.model, {})[cell.country] = files[path]
         return found
 
+    def write_report(self) -> Reporting:
+        """The report is of all tables and norms, and says what of the configuration made them."""
+        config, settings = self.settings.config, self.settings
+        return Reporting(
+            page=folder_digest(locate(PAGE)),
+            bank=self._part("all"),
+            tables=tuple(reported(settings)),
+            countries={code: settings.names[code].name for code in countries_reported(settings)},
+            high=tuple(Mined(**mined_by(path)) for path in survey_norms(settings)),
+            low=tuple(Mined(**mined_by(path)) for path in low_norms_listed(settings)),
+            given=self.list_items().norms,
+            settings=settings_told(config),
+            digests={"survey": file_digest(locate(config.survey.path)), **self.model_digests},
+            packages=locked((*versions.ANSWERS, *versions.TRAINING, *versions.SCORES)),
+            confidence=config.scores.confidence,
+        )
+
     def score_contrasts(self, contrasts: str) -> Contrasting:
         """Contrasts are of an evaluation's cells; which, the study says or its methods suggest."""
         config = self.settings.config
@@ -387,3 +415,15 @@ class Specs:
             name: model_ref(name, located(model)).digest
             for name, model in self.settings.config.models.items()
         }
+
+
+def settings_told(config: Config) -> dict[str, Any]:
+    """The configuration, as far as it says what is made."""
+    left_out: dict[str, Any] = dict.fromkeys(NOT_TOLD, True)
+    told = config.model_dump(mode="json", exclude=left_out | {"survey": {"path", "bank"}})
+    kept = set(ModelSpec.model_fields)
+    models = {
+        name: {key: value for key, value in model.items() if key in kept}
+        for name, model in told["models"].items()
+    }
+    return told | {"models": models}

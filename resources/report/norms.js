@@ -1,0 +1,198 @@
+// The norm browser: a country's norms on a topic, what they came from, and what they changed.
+
+import {bars, choice, element} from "report/elements";
+
+const SIDES = ["", "2"]; // the second side's settings end in 2
+const RULES = ["country", "mining", "model"];
+
+export function norms(data, settings, remember) {
+  if (!data.mined.length) {
+    return [element("h1", {}, "Norms"), element("p", {}, "No method of this study uses norms.")];
+  }
+  const state = Object.fromEntries(settings);
+  const topics = Object.keys(data.topics);
+  if (!topics.includes(state.topic)) state.topic = topics[0];
+  const first = settle(data, state, "");
+  Object.assign(state, first);
+  const compared = RULES.some((rule) => state[`${rule}2`]);
+  if (compared) Object.assign(state, suffixed(settle(data, unsuffixed(state), "2")));
+  const changed = (key) => (value) => {
+    const next = {...state, [key]: value, norm: ""};
+    location.hash = `#norms?${new URLSearchParams(kept(next))}`;
+  };
+  return [
+    element("h1", {}, `Norms on ${data.topics[state.topic]}`),
+    element("form", {submit: (event) => event.preventDefault()},
+      choice("Topic", topics, state.topic, changed("topic"), (one) => data.topics[one]),
+      ...RULES.map((rule) => choosing(data, rule, state, "", changed)),
+      compared
+        ? element("button", {type: "button", click: () => {
+          const next = Object.fromEntries(Object.entries(state).filter(([key]) => !key.endsWith("2")));
+          location.hash = `#norms?${new URLSearchParams(kept(next))}`;
+        }}, "One side only")
+        : element("button", {type: "button", click: () => {
+          const other = values(data, "country").find((one) => one !== state.country) ?? state.country;
+          location.hash = `#norms?${new URLSearchParams(kept({...state, country2: other,
+            mining2: state.mining, model2: state.model}))}`;
+        }}, "Compare side by side")),
+    compared
+      ? element("form", {submit: (event) => event.preventDefault()}, "with",
+        ...RULES.map((rule) => choosing(data, rule, state, "2", changed)))
+      : null,
+    element("div", {class: "columns"}, ...SIDES.slice(0, compared ? 2 : 1).map((suffix) =>
+      side(data, state, suffix))),
+    ...failures(data),
+  ];
+}
+
+function values(data, rule) { return [...new Set(data.mined.map((one) => one[rule]))]; }
+
+function kept(state) { return Object.entries(state).filter(([, value]) => value); }
+
+function unsuffixed(state) {
+  return Object.fromEntries(RULES.map((rule) => [rule, state[`${rule}2`]]));
+}
+
+function suffixed(state) {
+  return Object.fromEntries(RULES.map((rule) => [`${rule}2`, state[rule]]));
+}
+
+/** A country, way and model of which there are norms, as near as can be to what is asked for. */
+function settle(data, wanted) {
+  const near = (one) => RULES.filter((rule) => one[rule] === wanted[rule]).length
+    + (one.country === wanted.country ? 0.5 : 0);
+  const exact = data.mined.reduce((best, one) => (near(one) > near(best) ? one : best), data.mined[0]);
+  return {country: exact.country, mining: exact.mining, model: exact.model};
+}
+
+function choosing(data, rule, state, suffix, changed) {
+  const title = rule === "country" ? (one) => `${data.countries[one] ?? one} (${one})` : undefined;
+  const label = {country: "Country", mining: "Mining", model: "Model"}[rule];
+  return choice(label + (suffix ? " of the other side" : ""), values(data, rule),
+    state[rule + suffix], changed(rule + suffix), title);
+}
+
+function side(data, state, suffix) {
+  const mined = Object.fromEntries(RULES.map((rule) => [rule, state[rule + suffix]]));
+  const own = (norm) => norm.topic === state.topic && RULES.every((rule) => norm[rule] === mined[rule]);
+  const high = data.high.filter(own), low = data.low.filter(own);
+  const name = data.countries[mined.country] ?? mined.country;
+  return element("section", {"aria-label": `${name}, ${mined.mining}, ${mined.model}`},
+    element("h2", {}, `${name}: ${mined.mining} by ${mined.model}`),
+    high.length
+      ? element("ol", {class: "norms"}, ...high.map((norm) => highNorm(data, norm, state, suffix)))
+      : element("p", {}, "No norm of this topic could be mined."),
+    element("h3", {}, "What they came from"),
+    low.length
+      ? low.map((norm) => lowNorm(data, norm, state, suffix))
+      : element("p", {}, "The model's knowledge of the topic alone: it was shown no survey answer."),
+    element("h3", {}, "The topic's test items, with these norms and without"),
+    ...changes(data, state.topic, mined));
+}
+
+/** The address of a norm. */
+export function link(norm) {
+  const {topic, country, mining, model} = norm;
+  const which = "at" in norm ? String(norm.at + 1) : norm.item;
+  return `#norms?${new URLSearchParams({topic, country, mining, model, norm: which})}`;
+}
+
+function card(name, here, ...children) {
+  return element(name, {class: here ? "card here" : "card"}, ...children);
+}
+
+function highNorm(data, norm, state, suffix) {
+  return card("li", !suffix && state.norm === String(norm.at + 1),
+    element("p", {}, norm.text, " ", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
+    ...effects(data, norm));
+}
+
+/** What leaving this norm out changes, where that was measured. */
+function effects(data, norm) {
+  const table = data.tables.norm_effects;
+  if (!table) return [];
+  const rows = table.where({country: norm.country, model: norm.model, topic: norm.topic,
+    norm: String(norm.at + 1)}).map((row) => table.row(row)).filter((row) => row.text === norm.text);
+  return rows.filter((row) => row.effect !== null).flatMap((row) => [
+    element("p", {class: row.effect < 0 ? "hurt" : "helped"},
+      `${row.method}: ${gain(row.effect)} points on the topic's ${row.n_answered} items `
+      + `(${row.low === null ? "no interval" : `${signed(row.low)} to ${signed(row.high)}`}`
+      + `${row.p_adjusted === null ? "" : `, adjusted p ${row.p_adjusted}`})`),
+    row.answers_with ? element("details", {}, element("summary", {}, "Answers with it and without"),
+      element("p", {}, `with: ${row.answers_with}`), element("p", {}, `without: ${row.answers_without}`)) : null,
+  ]);
+}
+
+function lowNorm(data, norm, state, suffix) {
+  const item = data.items[norm.item];
+  return card("div", !suffix && state.norm === norm.item,
+    element("p", {}, norm.text, " ", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
+    element("details", {open: state.norm === norm.item ? "" : null},
+      element("summary", {}, `${norm.item}: ${item.wording}`), people(data, norm.country, norm.item)));
+}
+
+function people(data, country, name) {
+  const known = data.people[country]?.[name];
+  if (!known) return element("p", {class: "soft"}, "The country was not asked this.");
+  return [bars(data.items[name].options, known.shares),
+    known.n ? element("p", {class: "soft"}, `${known.n.toLocaleString("en")} respondents`) : null];
+}
+
+/** Each method that was given these norms, and what it answered to the topic's test items. */
+function changes(data, topic, mined) {
+  const at = data.mined.findIndex((one) => RULES.every((rule) => one[rule] === mined[rule]));
+  const given = Object.entries(data.given).flatMap(([method, models]) =>
+    Object.entries(models).flatMap(([model, countries]) =>
+      Object.entries(countries).filter(([, file]) => file === at)
+        .map(([country]) => ({method, model, country}))));
+  if (!given.length) return [element("p", {}, "No method was given them.")];
+  const table = data.tables.items;
+  return given.map(({method, model, country}) => {
+    const rows = table.where({country, model, method, topic}).map((row) => table.row(row));
+    const gains = rows.map((row) => ({...row, gain: difference(row)}))
+      .sort((one, two) => (two.gain ?? -Infinity) - (one.gain ?? -Infinity));
+    const helped = gains.filter((row) => row.gain > 0).length;
+    const hurt = gains.filter((row) => row.gain < 0).length;
+    return element("details", {open: given.length === 1 ? "" : null},
+      element("summary", {}, `${method} of ${model} in ${data.countries[country] ?? country}: ${helped} `
+        + `helped, ${hurt} hurt, ${gains.length - helped - hurt} unchanged or unknown`),
+      ...gains.map((row) => answered(data, row)));
+  });
+}
+
+function difference(row) {
+  if (row.item_alignment === null || row.baseline_item_alignment === null) return null;
+  return row.item_alignment - row.baseline_item_alignment;
+}
+
+function answered(data, row) {
+  const way = row.gain > 0 ? "helped" : row.gain < 0 ? "hurt" : "";
+  return element("details", {class: "card"},
+    element("summary", {}, element("span", {class: way}, row.gain === null ? "no answer" : gain(row.gain)),
+      ` ${row.item}: ${data.items[row.item].wording}`),
+    element("h3", {}, "People"), people(data, row.country, row.item),
+    element("h3", {}, "With these norms"), said(data, row.item, row.answers),
+    element("h3", {}, "Without (vanilla)"), said(data, row.item, row.baseline_answers));
+}
+
+/** Answers that a table tells as `2:0.67 3:0.33`, as bars. */
+function said(data, name, text) {
+  const {codes, options} = data.items[name];
+  if (!text) return element("p", {class: "soft"}, "No valid answer.");
+  const shares = Object.fromEntries(String(text).split(" ").map((one) => one.split(":")));
+  return bars(options, codes.map((code) => Number(shares[code] ?? 0)));
+}
+
+function failures(data) {
+  if (!data.missing.length) return [];
+  return [element("details", {},
+    element("summary", {}, `${data.missing.length} norms could not be mined`),
+    element("ul", {}, ...data.missing.slice(0, 500).map((one) => element("li", {},
+      `${one.country} ${one.mining} ${one.model}, ${one.item ?? one.topic}: ${one.reason}`))))];
+}
+
+function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`; }
+
+function gain(value) {
+  return `${value > 0 ? "helped by" : value < 0 ? "hurt by" : "unchanged,"} ${Math.abs(value).toFixed(1)}`;
+}

@@ -1,0 +1,186 @@
+"""A study of any size as the report is made from it: tables, norms, rows, without any model.
+
+The tables have their real columns; what stands in them is drawn.
+"""
+
+import random
+from itertools import product
+from pathlib import Path
+
+from mores.contents import folder_digest
+from mores.evaluations.survey.table import LAYOUT
+from mores.method.items import Bank, Item
+from mores.report.norms import Mined
+from mores.report.report import Reporting, write_report
+from mores.scoring.contrasts import COLUMNS as CONTRASTS
+from mores.survey.part import BankPart
+
+PAGE = Path(__file__).parents[1] / "resources/report"
+WORDS = (
+    ["people", "here", "hold", "that", "old", "feasts", "and", "hard", "work", "or", "faith", "in", "kin", "matter", "more", "than", "gain"]
+)
+LISTED = (
+    *("country", "model", "method", "item", "topic", "gold", "gold_share", "answers"),
+    *("item_alignment", "top_match", "baseline_answers", "baseline_item_alignment", "norms"),
+)
+TOPICS = ("country", "model", "method", "topic", "n_items", "item_alignment", "gain", "norms")
+
+
+def code(number: int) -> str:
+    """A country's code."""
+    return "".join(chr(65 + number // 26**place % 26) for place in (2, 1, 0))
+
+
+class Study:
+    """So many countries, models and methods; every topic has so many training and test items."""
+
+    def __init__(self, countries=3, models=1, methods=3, topics=2, train=3, test=4, norms=2):
+        self.random = random.Random(7)
+        self.countries = [code(place) for place in range(countries)]
+        self.models = [f"model{place}" for place in range(models)]
+        self.methods = ["vanilla", "top1", *(f"m{place}" for place in range(methods - 2))]
+        self.topics = {f"topic{place}": f"matters of {place}" for place in range(topics)}
+        self.count, self.parts = norms, {"train": train, "test": test}
+        items = [
+            Item(
+                id=f"{topic}_{part}{place}",
+                topic=topic,
+                wording=f"Do people hold with {part} {place} of {topic}?",
+                options=("Yes", "No", "Both"),
+            )
+            for topic in self.topics
+            for part, count in self.parts.items()
+            for place in range(count)
+        ]
+        self.bank = Bank("drawn", self.topics, {item.id: item for item in items})
+        self.mined = [
+            Mined(mining="top1", model=model, country=country)
+            for model, country in product(self.models, self.countries)
+        ]
+
+    def sentence(self) -> str:
+        return " ".join(self.random.sample(WORDS, 9)).capitalize() + "."
+
+    def rows(self, part: str) -> list[dict]:
+        """One country's rows."""
+        shares = {"1": 0.6, "2": 0.3, "3": 0.1}
+        return [
+            {"item": item.id, "topic": item.topic, "top": 1, "shares": shares, "n": 1200}
+            for item in self.bank.items.values()
+            if f"_{part}" in item.id
+        ]
+
+    def low(self) -> list[dict]:
+        return [
+            {"item": row["item"], "topic": row["topic"], "norm": self.sentence(), "reason": None}
+            for row in self.rows("train")
+        ]
+
+    def high(self) -> list[dict]:
+        train = self.rows("train")
+        return [
+            {
+                "topic": topic,
+                "items": [row["item"] for row in train if row["topic"] == topic],
+                "norms": [self.sentence() for _ in range(self.count)],
+                "reason": None,
+            }
+            for topic in self.topics
+        ]
+
+    def cells(self) -> list[tuple[str, str, str]]:
+        return [*product(self.countries, self.models, self.methods)]
+
+    def scores(self) -> str:
+        """The table of scores, with one reference row."""
+        rows = []
+        for model, method in product(self.models, self.methods):
+            for country in [*self.countries, "MEAN"]:
+                score = round(self.random.uniform(40, 90), 4)
+                named = {"country": country, "model": model, "method": method}
+                ends = {"alignment_low": score - 3, "alignment_high": score + 3}
+                counts = {"n_answers": 40, "invalid_cut": 1, "floor": "neighbours"}
+                rows.append(named | {"alignment": score} | ends | counts)
+        reference = {"country": "MEAN", "model": "reference", "method": "neighbours"}
+        return tsv(LAYOUT.columns, [*rows, reference | {"alignment": 60.1234}])
+
+    def contrasts(self) -> str:
+        """The table of contrasts: each method against `vanilla`, the last of them unsure."""
+        rows = []
+        for model, (place, method) in product(self.models, enumerate(self.methods[1:])):
+            for country in [*self.countries, "MEAN"]:
+                unsure = method == self.methods[-1] and place > 0
+                gain = 1.2345 if unsure else round(self.random.uniform(5, 30), 4)
+                rows.append(
+                    {
+                        "contrast": method, "country": country, "model": model, "of": method,
+                        "against": "vanilla", "difference": gain, "low": gain - 4,
+                        "family": "means" if country == "MEAN" else "countries",
+                        "high": gain + 4, "p_value": 0.0078, "detectable": 5.4321,
+                        "p_adjusted": 0.4 if unsure else 0.0156,
+                        "topics": len(self.topics), "replicates": 1,
+                    }
+                )
+        return tsv(CONTRASTS, rows)
+
+    def listed(self) -> str:
+        rows = []
+        for country, model, method in self.cells():
+            for row in self.rows("test"):
+                near = self.random.choice((0.0, 33.3333, 50.0, 66.6667, 100.0))
+                named = {"country": country, "model": model, "method": method}
+                asked = {"item": row["item"], "topic": row["topic"], "gold": 1, "gold_share": 0.6}
+                said = {"answers": "1:0.67 2:0.33", "item_alignment": near, "top_match": near}
+                before = {"baseline_answers": "3:1.00", "baseline_item_alignment": 50.0}
+                rows.append(named | asked | said | before)
+        return tsv(LISTED, rows)
+
+    def by_topic(self) -> str:
+        rows = [
+            {"country": country, "model": model, "method": method, "topic": topic, "gain": 1.5}
+            for (country, model, method), topic in product(self.cells(), self.topics)
+        ]
+        return tsv(TOPICS, rows)
+
+    def report(self) -> str:
+        """The page."""
+        given: dict = {"top1": {}}
+        for at, mined in enumerate(self.mined):
+            given["top1"].setdefault(mined.model, {})[mined.country] = at
+        spec = Reporting(
+            page=folder_digest(PAGE),
+            bank=BankPart.of(self.bank, "all"),
+            tables=("scores", "contrasts"),
+            countries={country: f"Land of {country}" for country in self.countries},
+            high=tuple(self.mined),
+            low=tuple(self.mined),
+            given=given,
+            settings={
+                "countries": self.countries,
+                "models": {name: {"path": name} for name in self.models},
+                "methods": {name: {} for name in self.methods},
+                "answers": {"samples": 1},
+            },
+            digests={"survey": "0" * 64},
+            packages={"vllm": ["1.0"]},
+            confidence=0.95,
+        )
+        return write_report(
+            spec,
+            self.bank,
+            PAGE,
+            mark={"survey": "survey.json", "bank": "bank.yaml"},
+            digests={"results/scores.tsv": "1" * 64},
+            tables=[self.scores(), self.contrasts()],
+            by_item=self.listed(),
+            by_topic=self.by_topic(),
+            train=[self.rows("train") for _ in self.countries],
+            test=[self.rows("test") for _ in self.countries],
+            high=[self.high() for _ in self.mined],
+            low=[self.low() for _ in self.mined],
+        )
+
+
+def tsv(columns, rows: list[dict]) -> str:
+    lines = ["\t".join(str(row.get(name, "")) for name in columns) for row in rows]
+    return "\n".join(["\t".join(columns), *lines]) + "\n"

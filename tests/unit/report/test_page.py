@@ -1,0 +1,151 @@
+"""The report in a real browser, from a file, with every request watched."""
+
+import base64
+import gzip
+import json
+import re
+
+import pytest
+from studies import Study
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a small study's report."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(Study(methods=4, test=30).report(), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def at(page, address):
+    """Opens a part of the report, and sees that nothing complained and nothing was asked for."""
+
+    def open_at(part=""):
+        page.page.goto("about:blank")
+        page.page.goto(f"{address}#{part}")
+        page.page.wait_for_selector("body[data-ready]")
+        return page.page
+
+    yield open_at
+    assert (page.errors, page.refused) == ([], [])
+
+
+def cells(page, table, name):
+    """The texts of a column, of the rows that are drawn."""
+    grid = page.get_by_role("table", name=table)
+    heads = [one.inner_text().split()[0] for one in grid.get_by_role("columnheader").all()]
+    place = heads.index(name)
+    return grid.locator(f".body [role=row] > :nth-child({place + 1})").all_inner_texts()
+
+
+def test_the_headline_comes_first_and_its_numbers_are_in_the_tables_below(at):
+    page = at()
+    assert "points above the bare question" in page.locator(".found").inner_text()
+    best = cells(page, "Scores: means over the countries, and rows that need no model", "alignment")
+    assert [float(one) for one in best] == sorted(map(float, best), reverse=True)
+
+
+def test_a_table_is_filtered_and_sorted_and_the_address_says_how(at):
+    page = at("tables?table=items")
+    assert page.get_by_role("status").inner_text() == "720 of 720 rows"
+    page.get_by_label("method").select_option("top1")
+    page.get_by_label("Containing").fill("topic1_test2")
+    assert page.get_by_role("status").inner_text() == "33 of 720 rows"
+    page.get_by_role("button", name="item_alignment", exact=True).click()
+    up = [float(one) for one in cells(page, "Table items", "item_alignment")]
+    assert up == sorted(up)
+    page.get_by_role("button", name="item_alignment ▲").click()
+    down = [float(one) for one in cells(page, "Table items", "item_alignment")]
+    assert down == up[::-1]
+    shared = page.url.partition("#")[2]
+    page = at(shared)
+    assert page.get_by_role("status").inner_text() == "33 of 720 rows"
+    assert [float(one) for one in cells(page, "Table items", "item_alignment")] == down
+
+
+def test_of_a_long_table_only_rows_in_sight_are_drawn(at):
+    page = at("tables?table=items")
+    rows = page.locator(".body [role=row]")
+    assert rows.count() < 100
+    page.locator(".scroll").evaluate("one => { one.scrollTop = one.scrollHeight; }")
+    page.wait_for_selector('[aria-rowindex="721"]')
+    assert rows.count() < 100
+
+
+def test_search_leads_to_a_norm_and_the_items_it_came_from(at):
+    page = at("search")
+    page.get_by_label("Words in norms and questions").fill("feast faith")
+    page.get_by_label("Of", exact=True).select_option("high")
+    link = page.locator("ol a").first
+    text = link.inner_text()
+    assert {"feasts", "faith"} <= set(re.findall(r"\w+", text.lower()))
+    link.click()
+    here = page.locator(".here")
+    assert text in here.inner_text()
+    page.locator("summary", has_text="_train0").click()
+    assert "60 %" in page.locator("details[open] .bars").first.inner_text()
+
+
+def test_two_countries_stand_side_by_side_and_a_deep_link_keeps_them(at):
+    page = at("norms?topic=topic1&country=AAB")
+    page.get_by_role("button", name="Compare side by side").click()
+    sides = page.locator("section h2")
+    assert sides.all_inner_texts() == ["Land of AAB: top1 by model0", "Land of AAA: top1 by model0"]
+    page.get_by_label("Country of the other side").select_option("AAC")
+    assert sides.nth(1).inner_text() == "Land of AAC: top1 by model0"
+    page = at(page.url.partition("#")[2])
+    assert sides.nth(1).inner_text() == "Land of AAC: top1 by model0"
+    assert "helped" in page.locator("section").first.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "part"),
+    [
+        ("light", ""),
+        ("dark", ""),
+        ("light", "tables?table=contrasts"),
+        ("dark", "norms?country2=AAB"),
+        ("light", "search?text=feast"),
+        ("light", "made"),
+    ],
+)
+def test_a_screen_reader_and_weak_eyes_are_served(at, scheme, part):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = at(part)
+    if scheme == "dark":
+        page.get_by_role("button", name="Dark").press("Enter")
+        assert page.evaluate("document.documentElement.dataset.scheme") == "dark"
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_it_prints_every_row_of_what_is_told(at, tmp_path):
+    page = at()
+    page.emulate_media(media="print")
+    assert not page.get_by_role("navigation").is_visible()
+    pdf = page.pdf(path=tmp_path / "report.pdf")
+    assert pdf.startswith(b"%PDF") and len(pdf) > 10_000
+
+
+def test_hostile_text_is_text(page, tmp_path):
+    """A model wrote the norms: nothing in them is markup, ends the script, or is run."""
+    study = Study()
+    evil = '</script><script>throw 1</script><img src=x onerror="throw 2"> \u2028 <!--data-->'
+    study.sentence = lambda: evil
+    path = tmp_path / "report.html"
+    path.write_text(study.report(), encoding="utf-8")
+    page.page.goto(f"{path.as_uri()}#norms")
+    page.page.wait_for_selector("body[data-ready]")
+    assert evil.split()[0] in page.page.locator(".norms li").first.inner_text()
+    assert (page.errors, page.refused) == ([], [])
+
+
+def test_the_same_study_gives_the_same_bytes_and_its_data_can_be_read_without_a_browser():
+    one, two = Study().report(), Study().report()
+    assert one == two
+    packed = re.search(r'id="data">([^<]+)<', one)[1]
+    data = json.loads(gzip.decompress(base64.b64decode(packed)))
+    assert len(data["high"]) == 3 * 2 * 2 and len(data["low"]) == 3 * 6
+    assert data["people"]["AAA"]["topic0_train0"] == {"shares": [0.6, 0.3, 0.1], "n": 1200}

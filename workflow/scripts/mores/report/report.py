@@ -1,0 +1,107 @@
+"""The report's data, gathered from the tables and norms, and the page of it."""
+
+from pathlib import Path
+from typing import Any
+
+from mores.method.items import Bank
+from mores.report.columns import as_columns
+from mores.report.headline import caveats, headline, read_rows
+from mores.report.norms import Mined, high_norms, low_norms, missing, people, questions
+from mores.report.page import write_page
+from mores.spec import Section
+from mores.survey.part import BankPart
+
+SCORES, CONTRASTS = "scores", "contrasts"
+# Told elsewhere on the page: norms by themselves, and what `vanilla` answers in its own rows.
+LEFT_OUT = ("norms",)
+
+
+class Reporting(Section):
+    """What the page is of, and what it tells of how the results were made."""
+
+    page: str
+    """Digest of the page's own files: words, style, scripts."""
+    bank: BankPart
+    tables: tuple[str, ...]
+    """The names of the tables, in the order of their files."""
+    countries: dict[str, str]
+    """By code the names of all countries that are answered for, or lend norms."""
+    high: tuple[Mined, ...]
+    low: tuple[Mined, ...]
+    """Whose the files of norms are, in their order."""
+    given: dict[str, dict[str, dict[str, int]]]
+    """By method, model and country, which file of high-level norms stood before the questions."""
+    settings: dict[str, Any]
+    """The configuration, as far as it says what is made."""
+    digests: dict[str, str]
+    """Of the survey and the models."""
+    packages: dict[str, list[str]]
+    """Locked versions of the packages that shaped the results."""
+    confidence: float
+
+
+def write_report(
+    spec: Reporting,
+    bank: Bank,
+    page: Path,
+    mark: dict[str, Any],
+    digests: dict[str, str],
+    tables: list[str],
+    by_item: str,
+    by_topic: str,
+    train: list[list[dict]],
+    test: list[list[dict]],
+    high: list[list[dict]] | None = None,
+    low: list[list[dict]] | None = None,
+) -> str:
+    """The page as HTML.
+
+    `page` is the folder of its own files, `mark` says whose results these are, `digests` are of
+    all inputs by path, `tables` the evaluations' tables, contrasts and verdicts as TSV, `train` and
+    `test` the countries' rows, `high` and `low` the files of norms that `spec` names in order.
+    """
+    named = dict(zip(spec.tables, tables, strict=True))
+    found = {
+        "headline": _headline(named, spec),
+        "study": {"survey": mark.get("survey"), "bank": mark.get("bank")},
+        "made": {
+            "settings": spec.settings,
+            "digests": spec.digests,
+            "inputs": digests,
+            "packages": spec.packages,
+        },
+        "countries": spec.countries,
+        "tables": {name: as_columns(text) for name, text in named.items()}
+        | {"topics": as_columns(by_topic, LEFT_OUT), "items": as_columns(by_item, LEFT_OUT)},
+        **_browsed(spec, bank, high or [], low or []),
+        "people": {
+            country: people([*one, *two], bank)
+            for country, one, two in zip(spec.countries, train, test, strict=True)
+        },
+        "trained": [row["item"] for row in train[0]],
+    }
+    return write_page(page, f"mores: {bank.survey}", found)
+
+
+def _headline(tables: dict[str, str], spec: Reporting) -> dict[str, list[str]]:
+    scores, contrasts = (read_rows(tables.get(name, "")) for name in (SCORES, CONTRASTS))
+    told = headline(scores, contrasts, spec.confidence)
+    return {"found": told, "caveats": caveats(contrasts)}
+
+
+def _browsed(
+    spec: Reporting, bank: Bank, high: list[list[dict]], low: list[list[dict]]
+) -> dict[str, Any]:
+    """Norms, what they lack, whom they were given, and the questions they are about."""
+    highs = [*zip(spec.high, high, strict=True)]
+    lows = [*zip(spec.low, low, strict=True)]
+    return {
+        "high": [norm for mined, rows in highs for norm in high_norms(mined, rows)],
+        "low": [norm for mined, rows in lows for norm in low_norms(mined, rows)],
+        "missing": [one for mined, rows in highs for one in missing(mined, rows, "norms")]
+        + [one for mined, rows in lows for one in missing(mined, rows, "norm")],
+        "mined": [mined.model_dump() for mined in spec.high],
+        "given": spec.given,
+        "topics": bank.topics,
+        "items": questions(bank),
+    }
