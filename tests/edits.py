@@ -16,6 +16,11 @@ METHODS = (
 QUIZZED = ("vanilla", "top1")  # answer the quiz too
 WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
 LEFT_OUT = ("top1+without_1", "top1+without_2")  # a norm each, of one country
+# What is drawn once more: norms of top1, and what is answered with them.
+DRAWN_ANEW = re.compile(
+    r"^(mine_low_norms top1|mine_high_norms top1|answer_items values top1|score_cell values top1)"
+    r" (\w+) (X..)$"
+)
 SEED = 2026
 
 
@@ -35,25 +40,25 @@ def answered(methods=METHODS, countries=COUNTRIES, model="demo", quiz=QUIZZED) -
 
 
 def with_tables(jobs: set[str]) -> set[str]:
-    """These jobs, and the further tables of the evaluations whose cells, or code, are others.
+    """These jobs, their replicates, and the further tables whose cells, or code, are others.
 
     What is claimed is claimed of the survey's contrasts, what is listed are the survey's items, and
     the report is of all that.
     """
     if not jobs:
         return set()
-    found = {*jobs, "write_report"} | looked_through(jobs)
+    found = jobs | {DRAWN_ANEW.sub(r"\1 \2+m1 \3", job) for job in jobs}
+    found |= {"write_report"} | looked_through(jobs)
     if "list_leaks" in found:
-        found |= {
-            "score_table scores",
-            "score_contrasts contrasts",
-            "judge_hypotheses",
-            "list_items",
-            "score_norm_effects",
-        }
-    told = {job for job in jobs if not any(method in job for method in LEFT_OUT)}
-    if any(job.startswith("score_cell values") for job in told):
-        found |= {"score_contrasts contrasts", "judge_hypotheses", "list_items"}
+        found |= {"score_table scores", "score_contrasts contrasts", "judge_hypotheses"}
+        found |= {"list_items", "score_norm_effects"}
+    cells = {job for job in found if job.startswith("score_cell values")}
+    if any("+" not in job for job in cells):
+        found.add("list_items")
+    if any(not set(job.split()) & set(LEFT_OUT) for job in cells):
+        found |= {"score_contrasts contrasts", "judge_hypotheses"}
+    if any(job.startswith("score_cell values top1 ") for job in cells):
+        found.add("score_variance")
     if any(re.match("score_cell values top1.* XAV$", job) for job in jobs):
         found.add("score_norm_effects")
     if "score_table quiz" in jobs:
@@ -220,6 +225,13 @@ def norms_of_another_country_left_out(project) -> set[str]:
     cells = {f"values {method} demo XBO" for method in LEFT_OUT}
     jobs = {f"{rule} {cell}" for rule in ("answer_items", "score_cell") for cell in cells}
     return jobs | {"score_norm_effects"}
+
+
+def another_replicate(project) -> set[str]:
+    """Nothing of those before it is made again."""
+    project.write_study({"replicates": {"mining": 3}})
+    made = high(["top1"]) | {f"mine_low_norms top1 demo {country}" for country in COUNTRIES}
+    return {DRAWN_ANEW.sub(r"\1 \2+m2 \3", job) for job in made if DRAWN_ANEW.match(job)}
 
 
 def a_template(project) -> set[str]:
@@ -526,6 +538,7 @@ EDITS = [
     a_method_added,
     a_method_added_that_needs_norms,
     norms_of_another_country_left_out,
+    another_replicate,
     a_template,
     the_answer_template,
     another_way_s_template,
@@ -568,6 +581,7 @@ QUICK = [
     a_country_added,
     a_model_added,
     norms_of_another_country_left_out,
+    another_replicate,
     the_answer_template,
     a_word_in_a_test_item,
     topics_in_another_order,

@@ -16,9 +16,25 @@ from mores.scoring.contrasts import COLUMNS as CONTRASTS
 from mores.survey.part import BankPart
 
 PAGE = Path(__file__).parents[1] / "resources/report"
-WORDS = (
-    ["people", "here", "hold", "that", "old", "feasts", "and", "hard", "work", "or", "faith", "in", "kin", "matter", "more", "than", "gain"]
-)
+WORDS = [
+    "people",
+    "here",
+    "hold",
+    "that",
+    "old",
+    "feasts",
+    "and",
+    "hard",
+    "work",
+    "or",
+    "faith",
+    "in",
+    "kin",
+    "matter",
+    "more",
+    "than",
+    "gain",
+]
 LISTED = (
     *("country", "model", "method", "item", "topic", "gold", "gold_share", "answers"),
     *("item_alignment", "top_match", "baseline_answers", "baseline_item_alignment", "norms"),
@@ -113,12 +129,20 @@ class Study:
                 gain = 1.2345 if unsure else round(self.random.uniform(5, 30), 4)
                 rows.append(
                     {
-                        "contrast": method, "country": country, "model": model, "of": method,
-                        "against": "vanilla", "difference": gain, "low": gain - 4,
+                        "contrast": method,
+                        "country": country,
+                        "model": model,
+                        "of": method,
+                        "against": "vanilla",
+                        "difference": gain,
+                        "low": gain - 4,
                         "family": "means" if country == "MEAN" else "countries",
-                        "high": gain + 4, "p_value": 0.0078, "detectable": 5.4321,
+                        "high": gain + 4,
+                        "p_value": 0.0078,
+                        "detectable": 5.4321,
                         "p_adjusted": 0.4 if unsure else 0.0156,
-                        "topics": len(self.topics), "replicates": 1,
+                        "topics": len(self.topics),
+                        "replicates": 1,
                     }
                 )
         return tsv(CONTRASTS, rows)

@@ -35,7 +35,7 @@ METHODS = {
 QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
 NAMES = ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics")
-NAMES += ("norm_effects",)
+NAMES += ("norm_effects", "variance")
 TABLES = " ".join([*(f"results/{name}.tsv" for name in NAMES), "results/report.html"])
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
@@ -89,7 +89,7 @@ class Job:
         self.fields = dict(re.findall(r"^    (\w+): (.*)$", told, re.M))
         rule = re.search(r"^(?:local)?rule (\w+):$", told, re.M)[1]
         wildcards = re.findall(r"\w+=([^,\s]*)", self.fields.get("wildcards", ""))
-        self.name = " ".join([rule, *wildcards])
+        self.name = " ".join([rule, *filter(None, wildcards)])
 
     @property
     def outputs(self) -> list[str]:
@@ -156,6 +156,7 @@ class Project:
             "mining": {"norms_per_topic": 2},
             "tunings": {"sft": FAST, "cnca_sft": FAST, "cnca_dpo": FAST},
             "scores": {"resamples": 100},
+            "replicates": {"methods": ["top1"], "mining": 2},
             "norm_effects": {"methods": ["top1"], "countries": ["XAV"]},
             "hypotheses": {"help": {"contrast": "top1", "least": 1}},
             "engine": {"launcher": "endpoint", "endpoints": served, "concurrency": 8},

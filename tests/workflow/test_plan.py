@@ -90,6 +90,20 @@ def test_the_paper_s_grid_is_its_arithmetic(checkout):
     assert plan["collect_examples"] == plan["train_adapter"] == 3 * units
 
 
+def test_draws_share_what_they_do_not_draw_anew(checkout):
+    """Of each of two splits two minings, and of each of these two trainings."""
+    drawn = "replicates={methods: [cnca_sft], split: 2, mining: 2, training: 2}"
+    plan = planned(checkout, "--config", "countries=XAV", "methods=vanilla,cnca_sft", drawn)
+    assert plan["split_items"] == plan["split_country"] == 2
+    assert plan["mine_low_norms"] == 2 * 2
+    assert plan["sample_traces"] == plan["collect_examples"] == plan["train_adapter"] == 2 * 2 * 2
+    assert plan["answer_items"] == plan["score_cell"] == 1 + 2 * 2 * 2
+    assert plan["score_variance"] == 1
+    assert "mine_high_norms" not in plan
+    one = planned(checkout, "--config", drawn, "--", "results/traces/demo+s1m1t1/XAV.jsonl")
+    assert (one["mine_low_norms"], one["split_country"], one["sample_traces"]) == (1, 1, 1)
+
+
 def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout):
     methods = "methods={pooled: {tuning: cnca_sft, scope: pooled}}"
     cell = "results/cells/values/pooled/demo/XAV.json"

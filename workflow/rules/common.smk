@@ -29,6 +29,7 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 
 from mores.canonical import canonical
 from mores.errors import InputError
+from mores.method.draws import Draw
 from mores.runner import How, Job, spell
 from mores.shipped import locate
 from mores.study import grid
@@ -36,6 +37,7 @@ from mores.study.checks import check
 from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
 from mores.study.resources import asking_resources, cluster_resources, training_resources
+from mores.study.replicates import drawn_models, replicated_cells, varied_cells
 from mores.study.runtime import runtime
 from mores.study.specs import Specs
 
@@ -81,6 +83,10 @@ TO_ASK = asking_resources(SETTINGS)
 TO_TRAIN = training_resources(SETTINGS)
 
 
+# The split by which tables are made; replicates may have others.
+OWN_SPLIT = grid.SPLIT.format(split=grid.split_of(0))
+
+
 def one_of(names):
     """A wildcard's pattern: one of these names, or nothing that could be."""
     return "|".join(map(re.escape, names)) or "(?!)"
@@ -88,7 +94,8 @@ def one_of(names):
 
 wildcard_constraints:
     country="[A-Z]{3}",
-    model=one_of(CONFIG.models),
+    model=one_of([*CONFIG.models, *drawn_models(CONFIG)]),
+    split=r"(split_[0-9]+/)?",
     method=one_of([*CONFIG.methods, *grid.without_a_norm(SETTINGS)]),
     evaluation=one_of(CONFIG.evaluations),
     table=one_of(grid.tables(SETTINGS)),
@@ -117,7 +124,7 @@ def step(rule, **files):
             inputs={name: spell(given) for name, given in input.items()},
             outputs=dict(output.items()) or {"output": output[0]},
             files={name: str(locate(path)) for name, path in named.items() if path},
-            model=dict(wildcards).get("model"),
+            model=Draw.of(wildcards.model)[0] if "model" in wildcards.keys() else None,
             runtime=RUNTIME,
             mark=mark_of(SETTINGS),
         )
@@ -133,7 +140,7 @@ def study(wildcards):
 
 def by_model(wildcards):
     """Priority: models take turns in the configuration's order, since a host has one server."""
-    return len(CONFIG.models) - list(CONFIG.models).index(wildcards.model)
+    return len(CONFIG.models) - list(CONFIG.models).index(Draw.of(wildcards.model)[0])
 
 
 def questions_asked(wildcards):
@@ -144,7 +151,7 @@ def questions_asked(wildcards):
 def answered_by_country(wildcards):
     """What the country itself answered, where the questions are the survey's."""
     survey = CONFIG.evaluations[wildcards.evaluation].kind == "survey"
-    return grid.TEST.format(**wildcards) if survey else []
+    return grid.path_of(grid.TEST, **wildcards) if survey else []
 
 
 def cells_of(evaluation):
@@ -167,14 +174,21 @@ def norms_of_norm_effects(wildcards):
 def cells_of_contrasts(wildcards):
     """The cells that are held against each other."""
     evaluation = grid.contrasted(SETTINGS)[wildcards.contrasts]
-    return {"cells": cells_of(evaluation)} | leaks_of(evaluation)
+    further = replicated_cells(SETTINGS) if wildcards.contrasts == grid.CONTRASTED else []
+    cells = cells_of(evaluation) + [cell.at(grid.CELL) for cell in further]
+    return {"cells": cells} | leaks_of(evaluation)
+
+
+def cells_of_variance(wildcards):
+    """The cells of what is drawn several times, under all draws."""
+    return [cell.at(grid.CELL) for cell in varied_cells(SETTINGS)]
 
 
 def cells_of_table(wildcards):
     """The cells of an evaluation; for the survey's also what needs no model, and the split."""
     found = {"cells": cells_of(grid.tables(SETTINGS)[wildcards.table])}
     if wildcards.table == grid.SCORES:
-        found |= {"references": grid.REFERENCES, "split": grid.SPLIT}
+        found |= {"references": grid.REFERENCES, "split": OWN_SPLIT}
     return found | leaks_of(grid.tables(SETTINGS)[wildcards.table])
 
 
@@ -189,6 +203,12 @@ def looked_through(kind):
     return lambda wildcards: [
         *SPECS.sources.get((wildcards.model, wildcards.country), {}).get(kind, ())
     ]
+
+
+def rows_reported(pattern):
+    """What the countries of the report answered, of the split by which tables are made."""
+    countries = grid.countries_reported(SETTINGS)
+    return expand(pattern, split=grid.split_of(0), country=countries)
 
 
 def norms_in_context(wildcards):
@@ -227,9 +247,22 @@ def source_of_examples(source, pattern):
     def path(wildcards):
         tuning = CONFIG.tunings[wildcards.tuning]
         named = dict(wildcards) | {"tuning": grid.start_of(tuning)}
-        return pattern.format(**named) if source in tuning.sources else []
+        return grid.path_of(pattern, **named) if source in tuning.sources else []
 
     return path
+
+
+def training_rows(wildcards):
+    """What the country answered to the training items, of the split that the model works with."""
+    return grid.path_of(grid.TRAIN, model=wildcards.model, country=wildcards.country)
+
+
+def norms_of_traces(wildcards):
+    """The norms with which reasoning is sampled: those of the training that are its draw's."""
+    model, draw = Draw.of(wildcards.model)
+    mined = draw.only("split", "mining").named(model)
+    way = CONFIG.traces.norms
+    return grid.LOW_NORMS.format(mining=way, model=mined, country=wildcards.country)
 
 
 def examples_of_learner(wildcards):

@@ -11,7 +11,7 @@ used. A learner is a country, or all of them together.
 rule sample_traces:
     """With an item's own norm in context, a model reasons; the country's answer tells right from wrong."""
     input:
-        low=grid.LOW_NORMS.replace("{mining}", CONFIG.traces.norms),
+        low=norms_of_traces,
     output:
         grid.TRACES,
     log:
@@ -30,7 +30,7 @@ rule sample_traces:
 rule sample_rejected:
     """What the tuned model now says by itself, to be weighed against its right traces."""
     input:
-        train=grid.TRAIN,
+        train=training_rows,
         adapter=grid.ADAPTER,
     output:
         grid.REJECTED,

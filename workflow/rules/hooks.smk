@@ -18,7 +18,10 @@ WATCH = Watch(sys.stderr)
 
 def look_ahead():
     """End the run before any job where a model or server that it will ask has a fault."""
-    jobs = [(job.rule.name, job.wildcards_dict.get("model")) for job in workflow.dag.needrun_jobs()]
+    jobs = [
+        (job.rule.name, Draw.of(job.wildcards_dict.get("model", ""))[0])
+        for job in workflow.dag.needrun_jobs()
+    ]
     models = [name for name in CONFIG.models if name in {model for _, model in jobs}]
     trained = {model for rule, model in jobs if rule == "train_adapter"}
     found = list(preflight(SETTINGS, SPECS, models, trained, ask=False))

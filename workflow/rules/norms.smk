@@ -10,7 +10,7 @@ Promises: grid.LOW_NORMS and grid.HIGH_NORMS of every mining x model x country t
 rule mine_low_norms:
     """A model writes one norm for each training item, from what the country answered."""
     input:
-        train=grid.TRAIN,
+        train=training_rows,
     output:
         grid.LOW_NORMS,
     log:

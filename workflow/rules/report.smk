@@ -2,8 +2,8 @@
 
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
 Promises: grid.LEAKS, or none of these; grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each
-evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.ITEMS and grid.TOPICS where they are asked for;
-grid.REPORT and grid.PUBLISHED; what stands in the results, shown.
+evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.VARIANCE, grid.ITEMS and grid.TOPICS where they
+are asked for; grid.REPORT and grid.PUBLISHED; what stands in the results, shown.
 """
 
 
@@ -11,7 +11,7 @@ rule score_references:
     """A score means little alone: what do chance, other countries and the survey itself score?"""
     input:
         marginals=grid.MARGINALS,
-        split=grid.SPLIT,
+        split=OWN_SPLIT,
     output:
         grid.REFERENCES,
     log:
@@ -29,7 +29,7 @@ rule score_references:
 rule check_leaks:
     """Nothing that norms and adapters are made of may tell of an item that is scored."""
     input:
-        train=grid.TRAIN,
+        train=training_rows,
         low=looked_through("low"),
         high=looked_through("high"),
         traces=looked_through("traces"),
@@ -89,7 +89,7 @@ rule list_items:
     """Which topic, which norm, which answers changed: what every cell has said, item by item."""
     input:
         cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
-        split=grid.SPLIT,
+        split=OWN_SPLIT,
         norms=grid.survey_norms(SETTINGS),
         leaks=grid.LEAKS,
     output:
@@ -127,6 +127,24 @@ rule score_norm_effects:
         RUN
 
 
+rule score_variance:
+    """How much of a score hangs on which items, norms, training and answers were drawn."""
+    input:
+        cells=cells_of_variance,
+    output:
+        grid.VARIANCE,
+    log:
+        "logs/score_variance.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("score_variance"),
+    shell:
+        RUN
+
+
 rule score_contrasts:
     """Methods and models held against each other: what differs, how surely, what was missed."""
     input:
@@ -151,8 +169,8 @@ rule write_report:
         tables=list(grid.reported(SETTINGS).values()),
         by_item=grid.ITEMS,
         by_topic=grid.TOPICS,
-        train=expand(grid.TRAIN, country=grid.countries_reported(SETTINGS)),
-        test=expand(grid.TEST, country=grid.countries_reported(SETTINGS)),
+        train=rows_reported(grid.TRAIN),
+        test=rows_reported(grid.TEST),
         high=grid.survey_norms(SETTINGS),
         low=grid.low_norms_listed(SETTINGS),
     output:

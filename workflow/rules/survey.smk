@@ -26,7 +26,7 @@ rule split_items:
     output:
         grid.SPLIT,
     log:
-        "logs/split_items.log",
+        "logs/{split}split_items.log",
     conda:
         CPU_ENV
     params:
@@ -45,7 +45,7 @@ rule split_country:
         train=grid.TRAIN,
         test=grid.TEST,
     log:
-        "logs/split_country/{country}.log",
+        "logs/split_country/{split}{country}.log",
     conda:
         CPU_ENV
     params:

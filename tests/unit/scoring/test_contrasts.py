@@ -109,3 +109,37 @@ def test_any_evaluation_whose_score_is_a_ratio_of_sums():
 
 def test_no_contrasts_are_an_empty_table():
     assert contrasts_table((), CELLS, SPEC, LAYOUT) == "\t".join(COLUMNS) + "\n"
+
+
+def test_replicates_are_averaged_and_in_the_interval():
+    levels = {"m": 1.0, "m+m1": 1.4, "m+m2": 0.7}
+    drawn = [
+        cell(country, "top1", model, level)
+        for country in ("AAA", "BBB")
+        for model, level in levels.items()
+    ]
+    plain = [one for one in CELLS if one["method"] == "vanilla"]
+    found = table(a_contrast("gain", "top1"), cells=[*plain, *drawn])
+    alone = [
+        table(
+            a_contrast("gain", "top1"),
+            cells=[*plain, *({**one, "model": "m"} for one in drawn if one["model"] == model)],
+        )
+        for model in levels
+    ]
+    for row in (("gain", "AAA"), ("gain", "MEAN")):
+        mean = np.mean([float(one[row]["difference"]) for one in alone])
+        assert float(found[row]["difference"]) == pytest.approx(mean, abs=1e-3)
+        assert found[row]["replicates"] == "3"
+        width = float(found[row]["high"]) - float(found[row]["low"])
+        widths = [float(one[row]["high"]) - float(one[row]["low"]) for one in alone]
+        assert width > max(widths)
+    assert {one["gain", "MEAN"]["replicates"] for one in alone} == {"1"}
+
+
+def test_a_control_whose_draws_go_far_apart_is_not_equivalent():
+    levels = {"m": 4.0, "m+m1": 2.5, "m+m2": 6.0}
+    drawn = [cell("AAA", "placebo", model, level) for model, level in levels.items()]
+    control = a_contrast("none", "placebo", margin=3.0)
+    found = table(control, cells=[cell("AAA", "vanilla"), *drawn])
+    assert found["none", "AAA"]["equivalent"] == "no"

@@ -64,6 +64,12 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             {"methods": {"x": {"norms": "top1", "without": 4}}},
             "methods.x.without: 4, but only 3 norms stand there",
         ),
+        (
+            {"replicates": {"methods": ["tops"], "mining": 2}},
+            "replicates.methods: no 'tops' under `methods`",
+        ),
+        ({"replicates": {"training": 2}}, "replicates.training: of which methods? name them"),
+        ({"replicates": {"methods": ["top1"]}}, "replicates.methods: of what several draws?"),
         ({"norm_effects": {"methods": ["tops"]}}, "norm_effects.methods: no 'tops'"),
         (
             {"norm_effects": {"methods": ["cnca_sft"]}},

@@ -104,6 +104,9 @@ def edit(path: str, old: str, new: str) -> None:
         ({"methods": {"top1": {"control": "neutral"}}}, stages("answer")),
         ({"methods": {"top1": {"distribution": "stated"}}}, stages("answer")),
         ({"methods": {"top1": {"norms_per_topic": 1}}}, stages("answer")),
+        ({"methods": {"top1": {"without": 1}}}, stages("answer")),
+        ({"norm_effects": {"methods": ["top1"]}}, set()),
+        ({"replicates": {"methods": ["top1"], "split": 2, "mining": 3, "training": 2}}, set()),
         ({"methods": {"top1": {"examples": 2}}}, stages("answer")),
         ({"methods": {"top1": {"order": "reversed"}}}, stages("answer")),
         ({"methods": {"top1": {"labels": "letters"}}}, stages("answer")),
@@ -238,6 +241,28 @@ def test_an_items_kind_counts_where_it_is_scored_or_seen(project):
 def test_a_spec_is_told_as_json_and_read_back(project):
     for spec in specs_of().values():
         assert type(spec).model_validate(spec.model_dump(mode="json")) == spec
+
+
+def test_a_draw_shapes_its_seeds_and_split_and_nothing_else(project):
+    specs = Specs(load_settings(["config/config.yaml"], {}))
+    own = specs.mine_low_norms("top1", "demo", "XAV")
+    mined = specs.mine_low_norms("top1", "demo+m1", "XAV")
+    assert mined.sampling.seed != own.sampling.seed
+    assert mined == own.model_copy(update={"sampling": mined.sampling})
+    trained, again = (specs.train_adapter("sft", name, "XAV") for name in ("demo", "demo+t1"))
+    assert again.settings.pop("seed") != trained.settings.pop("seed")
+    assert again == trained
+    cells = [specs.score_cell("values", "top1", name, "XAV") for name in ("demo", "demo+s1")]
+    assert cells[0].asks.questions.digest != cells[1].asks.questions.digest
+    assert specs.split_items() != specs.split_items("split_1/")
+    split = specs.split_items("split_1/").split
+    assert cells[1].asks.questions.split == split
+    assert specs.sample_traces("demo+s1m2", "XAV").bank.split == split
+    seeds = {
+        specs.sample_traces(name, "XAV").sampling.seed
+        for name in ("demo", "demo+m1", "demo+t1", "demo+m1t1", "demo+s1m1")
+    }
+    assert len(seeds) == 5
 
 
 def test_lists_tell_which_norms_stood_before_each_cell(project):

@@ -30,10 +30,19 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         **summary(tallied),
         **distribution_scores(compared),
         **sureness(test),
+        "by_sample": _by_sample(answers, gold, bank),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
         **_by_item(tallied, gold, test, compared),
     }
+
+
+def _by_sample(answers: list[dict], gold: dict[str, int], bank: Bank) -> list[float]:
+    """Alignment of each sample by itself: of the first answer to every item, of the second..."""
+    samples: dict[int, list[dict]] = {}
+    for row in answers:
+        samples.setdefault(row["sample"], []).append(row)
+    return [tally(rows, gold, bank).score() for _, rows in sorted(samples.items())]
 
 
 def _by_item(

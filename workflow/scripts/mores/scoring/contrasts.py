@@ -7,10 +7,12 @@ rows of a family (means over countries, single countries, controls) are adjusted
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mores.method.draws import Draw
 from mores.scoring.flips import Design, Tested, adjusted, by_item, by_topic, test_gains
-from mores.scoring.gains import Gain, beyond, gain
+from mores.scoring.gains import Gain, beyond, gain, mean_gain
+from mores.scoring.luck import Luck, common_draws, luck, mean_luck, widened
 from mores.scoring.resample import Resampling, Sums
-from mores.scoring.table import MEAN, Layout, as_tsv, cell_sums, topics_of, with_mean
+from mores.scoring.table import MEAN, Layout, as_tsv, cell_sums, topics_of
 from mores.spec import Section
 
 COLUMNS = (
@@ -19,7 +21,9 @@ COLUMNS = (
     *("item_low", "item_high", "item_p_value", "item_detectable"),
     *("margin", "p_equivalent", "equivalent", "replicates"),
 )
-REPLICATES = 1  # draws of what is random in a method, of which its answers come
+
+# By model, method and country the sums under each draw.
+Drawn = dict[tuple[str, str, str], dict[Draw, Sums]]
 
 
 class Pair(Section):
@@ -50,6 +54,10 @@ class Row:
     contrast: Contrast
     country: str
     gain: Gain
+    """The mean over draws."""
+    luck: Luck | None
+    """What the draws vary, where there are several."""
+    replicates: int
 
     @property
     def family(self) -> str:
@@ -68,12 +76,11 @@ def contrasts_table(
     its cells.
     """
     items = sorted({name for cell in cells for name in cell["items"]})
-    sums = {
-        (cell["model"], cell["method"], cell["country"]): cell_sums(
-            cell, items, layout.sums, layout.formula
-        )
-        for cell in cells
-    }
+    sums: Drawn = {}
+    for cell in cells:
+        model, draw = Draw.of(cell["model"])
+        draws = sums.setdefault((model, cell["method"], cell["country"]), {})
+        draws[draw] = cell_sums(cell, items, layout.sums, layout.formula)
     rows = [row for contrast in contrasts for row in _rows(contrast, sums)]
     gains, margins = [row.gain for row in rows], [row.contrast.margin for row in rows]
     topical = by_topic(topics_of(cells, items), spec)
@@ -87,25 +94,30 @@ def contrasts_table(
     return as_tsv([_fields(*one, spec) for one in found], COLUMNS)
 
 
-def _rows(contrast: Contrast, sums: dict[tuple, Sums]) -> Iterator[Row]:
-    countries = sorted({country for *_, country in sums})
-    gains = [_gain(contrast, country, sums) for country in countries]
-    for country, one in zip([*countries, MEAN], with_mean(gains), strict=True):
-        if one:
-            yield Row(contrast, country, one)
+def _rows(contrast: Contrast, sums: Drawn) -> Iterator[Row]:
+    found: dict[str, Gain] = {}
+    points: list[dict[Draw, float]] = []
+    for country in sorted({country for *_, country in sums}):
+        if gains := _gains(contrast, country, sums):
+            found[country] = mean_gain([*gains.values()])
+            points.append({draw: one.points for draw, one in gains.items()})
+            yield Row(contrast, country, found[country], luck(points[-1]), len(gains))
+    if found:
+        fewest = min(map(len, points))
+        yield Row(contrast, MEAN, mean_gain([*found.values()]), mean_luck(points), fewest)
 
 
-def _gain(contrast: Contrast, country: str, sums: dict[tuple, Sums]) -> Gain | None:
-    own = _pair(contrast, country, sums)
-    if contrast.than is None:
-        return own
-    other = _pair(contrast.than, country, sums)
-    return beyond(own, other) if own and other else None
-
-
-def _pair(pair: Pair, country: str, sums: dict[tuple, Sums]) -> Gain | None:
-    of, against = (sums.get((pair.model, name, country)) for name in (pair.of, pair.against))
-    return gain(of, against) if of and against else None
+def _gains(contrast: Contrast, country: str, sums: Drawn) -> dict[Draw, Gain]:
+    """The difference under each draw of the methods."""
+    pairs = [contrast, contrast.than] if contrast.than else [contrast]
+    names = [(pair.model, name, country) for pair in pairs for name in (pair.of, pair.against)]
+    found = {}
+    for draw, (of, against, *other) in common_draws([sums.get(name, {}) for name in names]):
+        own = gain(of, against)
+        second = gain(*other) if other else None
+        if own and (second or not other):
+            found[draw] = beyond(own, second) if second else own
+    return found
 
 
 def _adjusted(rows: list[Row], topical: Design) -> list[float]:
@@ -121,6 +133,7 @@ def _fields(
     row: Row, topical: Tested, single: Tested, p_adjusted: float, spec: Resampling
 ) -> dict[str, str | int | float | None]:
     contrast = row.contrast
+    topical, single = (widened(one, row.luck, spec.confidence) for one in (topical, single))
     fields: dict[str, str | int | float | None] = {
         "contrast": contrast.name,
         "country": row.country,
@@ -140,10 +153,12 @@ def _fields(
         "item_high": single.high,
         "item_p_value": single.p,
         "item_detectable": single.detectable,
-        "replicates": REPLICATES,
+        "replicates": row.replicates,
     }
     if contrast.margin is None:
         return fields
     equivalent = topical.p_equivalent < 1 - spec.confidence
+    if row.luck:
+        equivalent &= max(-topical.low, topical.high) < contrast.margin
     told = {"margin": contrast.margin, "p_equivalent": topical.p_equivalent}
     return fields | told | {"equivalent": "yes" if equivalent else "no"}

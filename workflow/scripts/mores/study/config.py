@@ -156,6 +156,15 @@ class NormEffects(Section):
     countries: tuple[str, ...] | None = Field(None, description="Countries, if not all.")
 
 
+class Replicates(Section):
+    """How often what is random is drawn anew."""
+
+    methods: tuple[Name, ...] = Field((), description="The methods of which it is.")
+    split: int = Field(1, ge=1, le=100, description="Splits of items; each is mined and trained.")
+    mining: int = Field(1, ge=1, le=100, description="Minings of norms, of each split.")
+    training: int = Field(1, ge=1, le=100, description="Trainings (with traces), of each mining.")
+
+
 class Answers(Section):
     """How questions are answered."""
 
@@ -207,6 +216,9 @@ class Config(Section):
     )
     norm_effects: NormEffects = Field(
         NormEffects(), description="Each norm left out in turn: what does it do?"
+    )
+    replicates: Replicates = Field(
+        Replicates(), description="Draws of what is random in methods: how much hangs on them?"
     )
     mining: Mining = Mining()
     answers: Answers = Answers()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mores.engine.journal import kept
+from mores.method.draws import Draw
 from mores.method.norms import LOW_TEMPLATES, shown_answers
 from mores.method.prompts import Prompts
 from mores.shipped import locate
@@ -44,9 +45,9 @@ def plan(settings: Settings, specs: Specs, results: list[Result]) -> list[dict[s
     trained: dict[tuple[str, str], int] = {}
     for result in results:
         if result.journal:
-            stages.setdefault((_stage(result), result.named["model"]), []).append(result)
+            stages.setdefault((_stage(result), _model(result)), []).append(result)
         elif result.rule == "train_adapter":
-            key = (f"train {result.named['tuning']}", result.named["model"])
+            key = (f"train {result.named['tuning']}", _model(result))
             trained[key] = trained.get(key, 0) + 1
     asker = Prompter(settings, specs)
     rows = [_row(settings, asker, *key, of) for key, of in sorted(stages.items())]
@@ -56,8 +57,15 @@ def plan(settings: Settings, specs: Specs, results: list[Result]) -> list[dict[s
 
 
 def _stage(result: Result) -> str:
-    """What a result counts to: its rule, or the norms that are left out one at a time."""
-    return "norm_effects" if WITHOUT in result.named.get("method", "") else result.rule
+    """What a result counts to: its rule, apart where a replicate or a norm left out asks for it."""
+    if WITHOUT in result.named.get("method", ""):
+        return "norm_effects"
+    replicate = Draw.of(result.named["model"])[1] != Draw()
+    return f"{result.rule} (replicates)" if replicate else result.rule
+
+
+def _model(result: Result) -> str:
+    return Draw.of(result.named["model"])[0]
 
 
 def _row(

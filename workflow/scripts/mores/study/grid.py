@@ -10,14 +10,15 @@ from itertools import product
 
 from mores.evaluations.contrasts import can_be_contrasted
 from mores.method.adapters import POOLED
+from mores.method.draws import Draw
 from mores.method.objectives.common import Objective
 from mores.study.config import PLAIN, Config, Method
 from mores.study.settings import Settings
 
 MARGINALS = "results/survey/marginals.parquet"
-SPLIT = "results/survey/split.tsv"
-TRAIN = "results/survey/{country}/train.jsonl"
-TEST = "results/survey/{country}/test.jsonl"
+SPLIT = "results/survey/{split}split.tsv"
+TRAIN = "results/survey/{split}{country}/train.jsonl"
+TEST = "results/survey/{split}{country}/test.jsonl"
 LOW_NORMS = "results/norms/{mining}/{model}/{country}/low.jsonl"
 HIGH_NORMS = "results/norms/{mining}/{model}/{country}/high.jsonl"
 TRACES = "results/traces/{model}/{country}.jsonl"
@@ -37,12 +38,16 @@ HYPOTHESES = "results/hypotheses.tsv"
 NORM_EFFECTS = "results/norm_effects.tsv"
 LEAK_CHECK = "results/leaks/{model}/{country}.jsonl"
 LEAKS = "results/leaks.tsv"
+VARIANCE = "results/variance.tsv"
 # Between a method and the place of the norm that it does without; no name of a user's has a plus.
 WITHOUT = "+without_"
 REPORT = "results/report.html"
 PAGE = "resources/report"
 # Names of tables that no evaluation may have.
-TAKEN = (SCORES, "items", "topics", CONTRASTED, "hypotheses", "norm_effects", "leaks")
+TAKEN = (
+    *(SCORES, "items", "topics", CONTRASTED, "hypotheses"),
+    *("norm_effects", "variance", "leaks"),
+)
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
 
@@ -57,7 +62,22 @@ class Cell:
 
     def at(self, pattern: str) -> str:
         """The path of one of this cell's files."""
-        return pattern.format(**asdict(self))
+        return path_of(pattern, **asdict(self))
+
+
+def path_of(pattern: str, model: str, **named: str) -> str:
+    """The path of a model's file: of the split that its draw works with, the study's own or not."""
+    return pattern.format(model=model, split=split_of(Draw.of(model)[1].split), **named)
+
+
+def split_of(number: int) -> str:
+    """What stands in paths for a draw of the split; nothing for the study's own."""
+    return f"split_{number}/" if number else ""
+
+
+def number_of(split: str) -> int:
+    """The draw of the split that stands in a path."""
+    return int(split.removeprefix("split_").rstrip("/") or 0)
 
 
 def grid(settings: Settings) -> list[Cell]:
@@ -144,9 +164,10 @@ def norms_of(settings: Settings, cell: Cell) -> str | None:
     method = method_of(settings.config, cell.method)
     if method.norms is None:
         return None
+    model, draw = Draw.of(cell.model)
     return HIGH_NORMS.format(
         mining=method.norms,
-        model=method.norm_model or cell.model,
+        model=draw.only("split", "mining").named(method.norm_model or model),
         country=giver(settings, method.norm_country, cell.country),
     )
 
@@ -206,7 +227,11 @@ def adapter_of(settings: Settings, cell: Cell) -> str | None:
     tuning = method_of(settings.config, cell.method).tuning
     if tuning is None:
         return None
-    return ADAPTER.format(tuning=tuning, model=cell.model, learner=learner_of(settings, cell))
+    model, draw = Draw.of(cell.model)
+    if not learns_reasoning(settings.config, tuning):
+        draw = draw.only("split", "training")
+    learner = learner_of(settings, cell)
+    return ADAPTER.format(tuning=tuning, model=draw.named(model), learner=learner)
 
 
 def learner_of(settings: Settings, cell: Cell) -> str:
@@ -214,6 +239,11 @@ def learner_of(settings: Settings, cell: Cell) -> str:
     method = method_of(settings.config, cell.method)
     country = giver(settings, method.tuning_country, cell.country)
     return POOLED if method.scope == "pooled" else country
+
+
+def learns_reasoning(config: Config, tuning: str) -> bool:
+    """Whether an adapter learns from traces, which are sampled with norms in context."""
+    return config.tunings[tuning].sources != ("train",)
 
 
 def variants(methods: dict[str, Method]) -> dict[str, str]:

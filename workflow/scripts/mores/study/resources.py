@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mores.engine.settings import Resources
+from mores.method.draws import Draw
 from mores.study.settings import Settings
 
 COUNTING = {"mem_mb": 4000, "gpu": 0, "runtime": 60}
@@ -50,4 +51,5 @@ def _serving(settings: Settings, gpus: Callable[[Resources], int]) -> dict[str, 
 
 def _of_model(settings: Settings, read: Callable[[Resources], int]) -> Callable[[Any], int]:
     """A resource that depends on the job's model."""
-    return lambda wildcards: read(settings.config.models[wildcards.model].resources)
+    models = settings.config.models
+    return lambda wildcards: read(models[Draw.of(wildcards.model)[0]].resources)

@@ -7,6 +7,7 @@ from mores.engine.settings import Engine, Resources, Training
 from mores.method.objectives.common import Lora
 from mores.spec import Section
 from mores.study.grid import ADAPTER, adapter_of, grid, start_of
+from mores.study.replicates import replicated_cells
 from mores.study.settings import Settings
 
 
@@ -50,7 +51,8 @@ def serving(settings: Settings) -> Engine:
 def adapters(settings: Settings) -> set[str]:
     """The adapters of a run, with those that others start from."""
     tunings = settings.config.tunings
-    used = {path for cell in grid(settings) if (path := adapter_of(settings, cell))}
+    cells = [*grid(settings), *replicated_cells(settings)]
+    used = {path for cell in cells if (path := adapter_of(settings, cell))}
     starts = set()
     for path in used:
         tuning, model, learner = path.split("/")[-3:]

@@ -19,10 +19,11 @@ from mores.evaluations.questions import Asking, Questions, read_questions
 from mores.evaluations.score import CellScoring
 from mores.evaluations.table import Table
 from mores.method.adapters import Publishing, Training
+from mores.method.draws import Draw
 from mores.method.examples import Collecting
 from mores.method.items import Item, load_bank
 from mores.method.leak_checks import LeakChecking, LeakListing
-from mores.method.models import ModelSpec
+from mores.method.models import ModelSpec, Sampling
 from mores.method.norms import LOW_TEMPLATES, HighMining, LowMining
 from mores.method.prompts import Prompts
 from mores.method.rendered import Kind, templates_of
@@ -36,6 +37,7 @@ from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.norm_effects import LeavingOut
 from mores.scoring.reference_scores import ReferenceScoring
+from mores.scoring.variance import Varying
 from mores.shipped import locate, located
 from mores.study.checks.files import templates
 from mores.study.config import Config, template_of
@@ -53,6 +55,7 @@ from mores.study.grid import (
     mined_by,
     norms_listed,
     norms_of,
+    number_of,
     questions_of,
     reported,
     survey_cells,
@@ -61,17 +64,22 @@ from mores.study.grid import (
     taught,
     variants,
 )
+from mores.study.replicates import sources as drawn_from
 from mores.study.settings import Settings
 from mores.study.sources import Owner, sources
 from mores.survey.importing import Import
 from mores.survey.part import REWORDED, WORDED, BankPart, Part
 from mores.survey.rows import Rows
+from mores.survey.split import Split
 from mores.survey.splitting import Splitting
 
 CODES = ("id", "codes")
 # What says where files are, and how the work is done.
 NOT_TOLD = ("engine", "training", "store", "prompts", "neutral", "country_names")
 SCORED = ("id", "topic", "codes", "kind")
+
+
+OWN = Draw()
 
 
 class Specs:
@@ -82,12 +90,12 @@ class Specs:
         self.settings = settings
         self.bank = load_bank(locate(config.survey.bank))
         self.prompts = Prompts(locate(config.prompts))
-        self.parts: dict[tuple[Part, tuple[str, ...]], BankPart] = {}
+        self.parts: dict[tuple[Part, tuple[str, ...], Split | None], BankPart] = {}
         self.asked: dict[tuple[str, str], Questions] = {}
-        self.askings: dict[tuple[str, str, tuple[str, ...]], Asking] = {}
+        self.askings: dict[tuple[str, str, tuple[str, ...], Split | None], Asking] = {}
 
     def items(self, part: Part) -> list[Item]:
-        """The items of a part of the split."""
+        """The items of a part of the study's own split."""
         return [*self._part(part).take(self.bank, "").items.values()]
 
     def questions(self, evaluation: str, country: str) -> list[Item]:
@@ -95,11 +103,13 @@ class Specs:
         asks, asked = self.asks(evaluation, country, WORDED), self._asked_of(evaluation, country)
         return [*asks.questions.take(asked.bank, "").items.values()]
 
-    def asks(self, evaluation: str, country: str, fields: tuple[str, ...]) -> Asking:
+    def asks(
+        self, evaluation: str, country: str, fields: tuple[str, ...], draw: Draw = OWN
+    ) -> Asking:
         """The same by content, as far as a step looks at it."""
         settings = self.settings.config.evaluations[evaluation]
-        split = self.settings.config.split if settings.part == "test" else None
-        key = (evaluation, country if settings.by_country else "", fields)
+        split = self._split(draw) if settings.part == "test" else None
+        key = (evaluation, country if settings.by_country else "", fields, split)
         if key not in self.askings:
             bank = self._asked_of(evaluation, country).bank
             part = BankPart.of(bank, settings.part, fields, split)
@@ -126,12 +136,12 @@ class Specs:
             bank=self._part("all", CODES),
         )
 
-    def split_items(self) -> Splitting:
+    def split_items(self, split: str = "") -> Splitting:
         """The split draws from the items of each topic."""
-        split = self.settings.config.split
-        return Splitting(split=split, bank=self._part("all", ("id", "topic")))
+        drawn = self._split(Draw(split=number_of(split)))
+        return Splitting(split=drawn, bank=self._part("all", ("id", "topic")))
 
-    def split_country(self, country: str) -> Rows:
+    def split_country(self, country: str, split: str = "") -> Rows:
         """A country's rows are its own answers, with items and topics."""
         survey = self.settings.config.survey
         return Rows(
@@ -148,8 +158,8 @@ class Specs:
         way = config.ways[mining]
         return LowMining(
             **self._asked(model, country, LOW_TEMPLATES[way.answers]),
-            bank=self._part("train"),
-            sampling=config.sampling,
+            bank=self._part("train", draw=Draw.of(model)[1]),
+            sampling=_sampling(config.sampling, model),
             retries=config.retries,
             way=way,
         )
@@ -167,7 +177,7 @@ class Specs:
         return HighMining(
             **self._asked(model, country, template),
             bank=self._part("none"),
-            sampling=config.sampling,
+            sampling=_sampling(config.sampling, model),
             retries=config.retries,
             norms_per_topic=config.norms_per_topic,
         )
@@ -177,10 +187,10 @@ class Specs:
         traces = self.settings.config.traces
         return Tracing(
             **self._asked(model, country, "answer"),
-            bank=self._part("train"),
+            bank=self._part("train", draw=Draw.of(model)[1]),
             samples=traces.samples,
             second_round=traces.second_round,
-            sampling=traces.sampling,
+            sampling=_sampling(traces.sampling, model),
         )
 
     def sample_rejected(self, tuning: str, model: str, learner: str, country: str) -> Tracing:
@@ -192,19 +202,21 @@ class Specs:
         settings = self.settings.config.tunings[tuning]
         return Collecting(
             **self._worded(country, "answer"),
-            bank=self._part("train"),
+            bank=self._part("train", draw=Draw.of(model)[1]),
             objective=settings.objective,
             keys=settings.model_dump(include=set(settings.of_examples)),
         )
 
     def train_adapter(self, tuning: str, model: str, learner: str) -> Training:
         """An adapter is made from its examples, its base and the hyper-parameters."""
+        settings = self.settings.config.tunings[tuning]
+        seed = Draw.of(model)[1].seed(settings.seed)
         return Training(
             **self._model(model),
             tuning=tuning,
             learner=learner,
             countries=taught(self.settings, learner),
-            settings=self.settings.config.tunings[tuning].model_dump(),
+            settings=settings.model_dump() | {"seed": seed},
             trainer=TRAINER,
             packages=locked(versions.TRAINING),
         )
@@ -215,12 +227,13 @@ class Specs:
         how, asked = method_of(config, method), config.evaluations[evaluation]
         prompt = template_of(asked, how)
         fields = REWORDED if how.wording else WORDED
+        _, draw = Draw.of(model)
         return Evaluating(
             **self._asked(model, country, prompt),
-            asks=self.asks(evaluation, country, fields),
-            bank=self._part("train" if how.examples else "none", fields),
+            asks=self.asks(evaluation, country, fields, draw),
+            bank=self._part("train" if how.examples else "none", fields, draw),
             samples=asked.samples or config.answers.samples,
-            sampling=config.answers.sampling,
+            sampling=_sampling(config.answers.sampling, model),
             prompt=prompt,
             norms_per_topic=how.norms_per_topic,
             without=how.without,
@@ -236,7 +249,7 @@ class Specs:
 
     def score_cell(self, evaluation: str, method: str, model: str, country: str) -> CellScoring:
         """Scores need each question's codes and kind, and which option is right."""
-        asks = self.asks(evaluation, country, SCORED)
+        asks = self.asks(evaluation, country, SCORED, Draw.of(model)[1])
         return CellScoring(
             country=self.settings.names[country],
             model=model,
@@ -311,6 +324,16 @@ class Specs:
             packages=locked(versions.SCORES),
         )
 
+    def score_variance(self) -> Varying:
+        """Variance is parted by what is drawn in each method."""
+        config = self.settings.config
+        wanted = config.replicates.methods
+        named = {name: one for name, one in config.methods.items() if name in wanted}
+        drawn = {name: tuple(drawn_from(config, method)) for name, method in named.items()}
+        return Varying(
+            sources=drawn, confidence=config.scores.confidence, packages=locked(versions.SCORES)
+        )
+
     def _norms_before(self, cells: list[Cell]) -> dict[str, dict[str, dict[str, int]]]:
         """By method, model and country, the number of its file among those of all these cells."""
         files = {path: at for at, path in enumerate(norms_listed(self.settings, cells))}
@@ -370,16 +393,22 @@ class Specs:
 
     def _model(self, model: str) -> dict:
         """A model without what it asks of a cluster."""
-        settings = self.settings.config.models[model]
-        told = {name: getattr(settings, name) for name in ModelSpec.model_fields}
-        return {"model": ModelSpec(**told), "model_digest": self.model_digests[model]}
+        name, _ = Draw.of(model)
+        settings = self.settings.config.models[name]
+        told = {key: getattr(settings, key) for key in ModelSpec.model_fields}
+        return {"model": ModelSpec(**told), "model_digest": self.model_digests[name]}
 
-    def _part(self, part: Part, fields: tuple[str, ...] = WORDED) -> BankPart:
+    def _part(self, part: Part, fields: tuple[str, ...] = WORDED, draw: Draw = OWN) -> BankPart:
         """What a step sees of the item bank; one that words items is told how they are split."""
-        if (part, fields) not in self.parts:
-            split = self.settings.config.split if "wording" in fields and part != "none" else None
-            self.parts[part, fields] = BankPart.of(self.bank, part, fields, split)
-        return self.parts[part, fields]
+        split = self._split(draw) if "wording" in fields and part != "none" else None
+        if (part, fields, split) not in self.parts:
+            self.parts[part, fields, split] = BankPart.of(self.bank, part, fields, split)
+        return self.parts[part, fields, split]
+
+    def _split(self, draw: Draw) -> Split:
+        """The split under a draw."""
+        split = self.settings.config.split
+        return split.model_copy(update={"seed": draw.only("split").seed(split.seed)})
 
     @cached_property
     def sources(self) -> dict[Owner, dict[Kind, dict[str, str]]]:
@@ -427,3 +456,8 @@ def settings_told(config: Config) -> dict[str, Any]:
         for name, model in told["models"].items()
     }
     return told | {"models": models}
+
+
+def _sampling(sampling: Sampling, model: str) -> Sampling:
+    """How tokens are drawn under the draw of a model's name."""
+    return sampling.model_copy(update={"seed": Draw.of(model)[1].seed(sampling.seed)})

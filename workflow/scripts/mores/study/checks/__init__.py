@@ -14,6 +14,7 @@ def check(settings: Settings) -> None:
         *asking.evaluations(settings),
         *asking.methods(settings),
         *asking.norm_effects(settings),
+        *asking.replicates(settings),
         *asking.contrasts(settings),
         *asking.hypotheses(settings),
         *asking.tunings(settings),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
+from mores.method.draws import SOURCES
 from mores.method.items import load_bank
 from mores.scoring.table import MEAN
 from mores.shipped import locate
@@ -125,6 +126,18 @@ def norm_effects(settings: Settings) -> Iterator[str]:
             )
     for country in config.norm_effects.countries or ():
         yield from _named("norm_effects.countries", country, settings.pool, "countries")
+
+
+def replicates(settings: Settings) -> Iterator[str]:
+    config = settings.config
+    wanted = config.replicates
+    for name in wanted.methods:
+        yield from _named("replicates.methods", name, settings.methods, "methods")
+    several = [name for name in SOURCES if getattr(wanted, name) > 1]
+    if several and not wanted.methods:
+        yield f"replicates.{several[0]}: of which methods? name them under `replicates.methods`"
+    if wanted.methods and not several:
+        yield "replicates.methods: of what several draws? raise `split`, `mining` or `training`"
 
 
 def contrasts(settings: Settings) -> Iterator[str]:

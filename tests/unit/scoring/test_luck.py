@@ -1,0 +1,83 @@
+"""Intervals with replicates in them, against statsmodels' mean of few draws, and by hand."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.weightstats import DescrStatsW
+
+from mores.method.draws import Draw
+from mores.scoring.flips import Tested
+from mores.scoring.luck import Luck, common_draws, luck, mean_luck, widened
+from mores.scoring.resample import Sums
+
+RNG = np.random.default_rng(4)
+NOTHING = Tested(2.0, 2.0, 2.0, 0.5, float("nan"), 0.0, 9)  # an interval of no width
+
+
+def sums(level):
+    return Sums(np.full(3, float(level)), np.ones(3))
+
+
+def side(*draws):
+    return {draw: sums(at) for at, draw in enumerate(draws)}
+
+
+MINED = [Draw(mining=n) for n in range(3)]
+TRAINED = [Draw(mining=m, training=t) for m in range(3) for t in range(2)]
+
+
+def test_one_draw_says_nothing_of_others():
+    assert luck({Draw(): 3.0}) is None
+    assert widened(NOTHING, None, 0.95) is NOTHING
+    assert mean_luck([{Draw(): 3.0}, {Draw(): 1.0}]) is None
+
+
+def test_the_interval_of_draws_alone_is_that_of_a_mean():
+    points = RNG.normal(2, 1, 4)
+    of = luck({Draw(mining=n): one for n, one in enumerate(points)})
+    told = widened(Tested(points.mean(), points.mean(), points.mean(), 1, 0, 0.0, 9), of, 0.95)
+    assert (told.low, told.high) == pytest.approx(DescrStatsW(points).tconfint_mean())
+
+
+def test_trainings_of_one_mining_are_no_minings_of_their_own():
+    """What is drawn within a draw counts through its mean."""
+    points = {draw: float(draw.mining) for draw in TRAINED}
+    assert luck(points) == luck({draw: float(draw.mining) for draw in MINED})
+    assert luck(points).freedom == 2
+
+
+def test_countries_draw_for_themselves_but_share_splits():
+    values = RNG.normal(0, 1, (4, 3))
+    apart = [{Draw(mining=n): one for n, one in enumerate(row)} for row in values]
+    of = mean_luck(apart)
+    errors = values.var(axis=1, ddof=1) / 3
+    assert of == Luck(pytest.approx(np.sqrt(errors.sum()) / 4), 8)
+    shared = [{Draw(split=n): one for n, one in enumerate(row)} for row in values]
+    means = values.mean(axis=0)
+    assert mean_luck(shared) == Luck(pytest.approx(means.std(ddof=1) / 3**0.5), 2)
+
+
+def test_an_interval_grows_on_both_sides_and_with_the_draws_error():
+    tested = Tested(2.0, 1.0, 4.0, 0.01, float("nan"), 3.0, 9)
+    small, large = (widened(tested, Luck(error, 4), 0.95) for error in (0.1, 1.0))
+    assert large.low < small.low < 1.0 and 4.0 < small.high < large.high
+    assert (large.difference, large.p) == (2.0, 0.01)
+    assert large.detectable > small.detectable > 3.0
+    nowhere = Tested(2.0, float("nan"), float("nan"), 0.5, float("nan"), float("nan"), 4)
+    assert np.isnan(widened(nowhere, Luck(1.0, 2), 0.95).low)
+
+
+def test_methods_stand_with_the_draws_that_they_have():
+    trained, mined, plain = side(*TRAINED), side(*MINED), side(Draw())
+    found = common_draws([trained, mined, plain])
+    assert [draw for draw, _ in found] == TRAINED
+    draw, (one, other, third) = found[3]
+    assert draw == Draw(mining=1, training=1)
+    assert (one, other, third) == (trained[draw], mined[Draw(mining=1)], plain[Draw()])
+    bare = side(Draw(), Draw(training=1))  # bare answers: nothing is mined
+    assert [draw for draw, _ in common_draws([trained, bare])] == TRAINED
+
+
+def test_no_method_stands_in_for_itself_on_another_split():
+    split = side(Draw(), Draw(split=1))
+    assert [draw for draw, _ in common_draws([split, side(Draw())])] == [Draw()]
+    assert common_draws([split, {}]) == []
