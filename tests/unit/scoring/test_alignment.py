@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mores.method.items import Bank, Item
-from mores.scoring.alignment import first_integer, tally
+from mores.scoring.alignment import by_sample, first_integer, tally
 
 
 def item(name, codes, kind="ordinal"):
@@ -130,3 +130,23 @@ def test_any_text_has_its_first_integer_or_none(before, digit, times, after):
         del counting[0]
     small = {(number,): number for number in range(10)} | {(1, 0): 10}
     assert first_integer(text) == small.get(tuple(counting))
+
+
+@given(
+    st.lists(
+        st.builds(
+            row,
+            st.sampled_from(["A", "B", "N", "elsewhere"]),
+            st.sampled_from(["0", "1", "2", "3", "9", "none"]),
+            sample=st.integers(0, 2),
+        ),
+        min_size=1,
+    )
+)
+def test_a_sample_s_score_is_that_of_its_answers_alone(rows):
+    gold = {"A": 1, "B": 2}
+    apart = [
+        tally([one for one in rows if one["sample"] == sample], gold, BANK).score()
+        for sample in sorted({one["sample"] for one in rows})
+    ]
+    assert by_sample(rows, gold, BANK) == pytest.approx(apart, nan_ok=True)

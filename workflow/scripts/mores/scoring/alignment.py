@@ -83,6 +83,18 @@ def tally(rows: Sequence[dict], gold: dict[str, int], bank: Bank) -> Tally:
     return Tally(names, *np.array(columns, dtype=float).reshape(len(names), 7).T)
 
 
+def by_sample(rows: Sequence[dict], gold: dict[str, int], bank: Bank) -> list[float]:
+    """Alignment of each sample by itself: of the first answers to all items, of the second..."""
+    sums = {sample: [0, 0] for sample in sorted({row["sample"] for row in rows})}
+    for row in rows:
+        value = first_integer(row["answer"]) if row["item"] in gold else None
+        if value is not None:
+            own = sums[row["sample"]]
+            own[0] += (value - gold[row["item"]]) ** 2
+            own[1] += (len(bank.items[row["item"]].codes) - 1) ** 2
+    return [float(alignment(*own)) for own in sums.values()]
+
+
 def _tally_item(rows: list[dict], gold: int, item) -> tuple[float, ...]:
     span = len(item.codes) - 1
     loose = [value for row in rows if (value := first_integer(row["answer"])) is not None]

@@ -7,7 +7,7 @@ import numpy as np
 from mores.errors import InputError
 from mores.method.items import Bank
 from mores.method.replies import REASONS
-from mores.scoring.alignment import Tally, tally
+from mores.scoring.alignment import Tally, by_sample, tally
 from mores.scoring.distributions import Compared, compare, distribution_scores
 from mores.scoring.marks import sureness
 
@@ -30,19 +30,11 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         **summary(tallied),
         **distribution_scores(compared),
         **sureness(test),
-        "by_sample": _by_sample(answers, gold, bank),
+        "by_sample": by_sample(answers, gold, bank),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
         **_by_item(tallied, gold, test, compared),
     }
-
-
-def _by_sample(answers: list[dict], gold: dict[str, int], bank: Bank) -> list[float]:
-    """Alignment of each sample by itself: of the first answer to every item, of the second..."""
-    samples: dict[int, list[dict]] = {}
-    for row in answers:
-        samples.setdefault(row["sample"], []).append(row)
-    return [tally(rows, gold, bank).score() for _, rows in sorted(samples.items())]
 
 
 def _by_item(
