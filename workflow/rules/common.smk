@@ -34,6 +34,7 @@ from mores.runner import How, Job, spell
 from mores.shipped import locate
 from mores.study import grid
 from mores.study.checks import check
+from mores.study.leaving_out import effect_cells, left_out, without_a_norm
 from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
 from mores.study.resources import asking_resources, cluster_resources, training_resources
@@ -96,7 +97,7 @@ wildcard_constraints:
     country="[A-Z]{3}",
     model=one_of([*CONFIG.models, *drawn_models(CONFIG)]),
     split=r"(split_[0-9]+/)?",
-    method=one_of([*CONFIG.methods, *grid.without_a_norm(SETTINGS)]),
+    method=one_of([*CONFIG.methods, *without_a_norm(SETTINGS)]),
     evaluation=one_of(CONFIG.evaluations),
     table=one_of(grid.tables(SETTINGS)),
     contrasts=one_of(grid.contrasted(SETTINGS)),
@@ -162,12 +163,12 @@ def cells_of(evaluation):
 
 def cells_of_norm_effects(wildcards):
     """The cells with all norms, and those that do without one."""
-    return [cell.at(grid.CELL) for cells in grid.effect_cells(SETTINGS) for cell in cells]
+    return [cell.at(grid.CELL) for cells in effect_cells(SETTINGS) for cell in cells]
 
 
 def norms_of_norm_effects(wildcards):
     """The norms that are left out, one at a time."""
-    whole, _ = grid.effect_cells(SETTINGS)
+    whole, _ = effect_cells(SETTINGS)
     return grid.norms_listed(SETTINGS, whole)
 
 

@@ -6,10 +6,8 @@ from mores.study import grid as cells
 from mores.study.grid import (
     Cell,
     adapter_of,
-    effect_cells,
     grid,
     lender,
-    method_of,
     norms_of,
     taught,
     variants,
@@ -124,25 +122,3 @@ def test_a_variant_is_of_the_method_that_is_the_same_but_for_how_it_puts_questio
         "top1_turned": "top1",
         "turned": "vanilla",
     }
-
-
-def test_norms_are_left_out_one_at_a_time_beside_the_grid():
-    wanted = {"methods": ["top1", "short"], "countries": ["XBO"]}
-    methods = {"short": {"norms": "ranked", "norms_per_topic": 1}}
-    found = settings(norm_effects=wanted, methods=methods)
-    whole, parts = effect_cells(found)
-    assert {(cell.method, cell.country) for cell in whole} == {("top1", "XBO"), ("short", "XBO")}
-    assert [cell.method for cell in parts] == [
-        *("top1+without_1", "top1+without_2", "top1+without_3"),
-        "short+without_1",
-    ]
-    assert not set(parts) & set(grid(found))
-    part = parts[1]
-    assert norms_of(found, part) == "results/norms/top1/demo/XBO/high.jsonl"
-    assert part.at(cells.ANSWERS) == "results/answers/values/top1+without_2/demo/XBO.jsonl"
-    assert method_of(found.config, part.method).without == 2
-
-
-def test_a_run_without_a_method_leaves_out_none_of_its_norms():
-    found = settings(norm_effects={"methods": ["top1"]}, methods="vanilla")
-    assert effect_cells(found) == ([], [])

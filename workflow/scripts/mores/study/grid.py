@@ -5,7 +5,7 @@ A cell is a country x model x method x evaluation.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import product
 
 from mores.evaluations.contrasts import can_be_contrasted
@@ -88,12 +88,12 @@ def grid(settings: Settings) -> list[Cell]:
 def _of_model(settings: Settings, model: str) -> Iterator[Cell]:
     config = settings.config
     for name, evaluation in config.evaluations.items():
-        methods = _some(config.methods, evaluation.methods)
-        for method, country in product(methods, _some(config.countries, evaluation.countries)):
+        methods = some(config.methods, evaluation.methods)
+        for method, country in product(methods, some(config.countries, evaluation.countries)):
             yield Cell(name, country, model, method)
 
 
-def _some(names: Iterable[str], wanted: tuple[str, ...] | None) -> list[str]:
+def some(names: Iterable[str], wanted: tuple[str, ...] | None) -> list[str]:
     """The wanted of some names, in their order."""
     return [name for name in names if wanted is None or name in wanted]
 
@@ -126,37 +126,6 @@ def method_of(config: Config, name: str) -> Method:
     name, _, place = name.partition(WITHOUT)
     method = config.methods[name]
     return method.model_copy(update={"without": int(place)}) if place else method
-
-
-def left_out(settings: Settings) -> dict[str, dict[int, str]]:
-    """By method whose norms are left out one at a time, and a norm's place, the one without it."""
-    config = settings.config
-    wanted = _some(config.methods, config.norm_effects.methods)
-    counts = {
-        name: config.methods[name].norms_per_topic or config.mining.norms_per_topic
-        for name in wanted
-    }
-    return {
-        name: {place: f"{name}{WITHOUT}{place}" for place in range(1, count + 1)}
-        for name, count in counts.items()
-    }
-
-
-def without_a_norm(settings: Settings) -> list[str]:
-    """The methods that do without one norm."""
-    return [name for places in left_out(settings).values() for name in places.values()]
-
-
-def effect_cells(settings: Settings) -> tuple[list[Cell], list[Cell]]:
-    """The survey's cells of which norms are left out, and those that do without."""
-    without, countries = left_out(settings), settings.config.norm_effects.countries
-    whole = [
-        cell
-        for cell in survey_cells(settings)
-        if cell.method in without and cell.country in _some([cell.country], countries)
-    ]
-    parts = [replace(cell, method=name) for cell in whole for name in without[cell.method].values()]
-    return whole, parts
 
 
 def norms_of(settings: Settings, cell: Cell) -> str | None:

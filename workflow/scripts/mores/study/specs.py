@@ -47,8 +47,6 @@ from mores.study.grid import (
     Cell,
     contrasted,
     countries_reported,
-    effect_cells,
-    left_out,
     lenders_named,
     low_norms_listed,
     method_of,
@@ -64,6 +62,7 @@ from mores.study.grid import (
     taught,
     variants,
 )
+from mores.study.leaving_out import effect_cells, left_out
 from mores.study.replicates import sources as drawn_from
 from mores.study.settings import Settings
 from mores.study.sources import Owner, sources
