@@ -76,6 +76,20 @@ def test_norms_that_are_left_out_are_planned_beforehand(project):
     assert found["answer_items"] == rows(**asked)["answer_items"]
 
 
+def test_replicates_are_planned_beforehand(project):
+    """Two minings, and of each two trainings; the study's own draw is counted as ever."""
+    asked = {"countries": "XAV", "methods": "vanilla,cnca_sft"}
+    drawn = {"methods": ["cnca_sft"], "mining": 2, "training": 2}
+    own, found = rows(**asked), rows(**asked, replicates=drawn)
+    assert {stage: found[stage] for stage in own if stage != "train cnca_sft"} == {
+        stage: row for stage, row in own.items() if stage != "train cnca_sft"
+    }
+    assert found["train cnca_sft"]["adapters"] == 4
+    assert found["answer_items (replicates)"]["requests"] == 3 * 96 * 3
+    assert found["mine_low_norms (replicates)"]["requests"] == 40
+    assert found["sample_traces (replicates)"]["requests"] == 3 * 40 * 8
+
+
 def test_the_table_ends_in_a_total(project):
     text = table(list(rows(countries="XAV", methods="vanilla,sft").values()))
     lines = [line.split() for line in text.splitlines()]
