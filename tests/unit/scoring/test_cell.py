@@ -5,7 +5,7 @@ import pytest
 
 from mores.errors import InputError
 from mores.method.items import load_bank
-from mores.scoring.cell import score_cell
+from mores.scoring.cell import score_cell, tokens
 
 BANK = load_bank(Path(__file__).parents[3] / "resources/items/demo.yaml")
 TEST = [
@@ -73,3 +73,14 @@ def test_a_cell_tells_how_sure_its_gold_is():
     torn = {"item": "CU01", "top": 1, "n": 25, "shares": {"1": 0.52, "2": 0.48, "3": 0, "4": 0}}
     scored = score_cell([answer("CU01", 1)], [torn], BANK, "here")
     assert (scored["respondents"], scored["undecided"]) == (25, 1)
+
+
+def test_tokens_are_counted_per_answer_and_empty_where_nobody_counts_them():
+    counted = [
+        answer("CU01", 1) | {"prompt_tokens": 120, "completion_tokens": written}
+        for written in (10, 20)
+    ]
+    assert tokens(counted) == {"prompt_tokens": 120, "completion_tokens": 15}
+    unknown = [one | {"prompt_tokens": 0} for one in counted]
+    assert math.isnan(tokens(unknown)["prompt_tokens"])
+    assert math.isnan(tokens([answer("CU01", 1)])["completion_tokens"])

@@ -11,6 +11,8 @@ from mores.scoring.alignment import Tally, by_sample, tally
 from mores.scoring.distributions import Compared, compare, distribution_scores
 from mores.scoring.marks import sureness
 
+TOKENS = ("prompt_tokens", "completion_tokens")
+
 
 def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) -> dict:
     """Score a cell's answer rows against the country's test rows.
@@ -33,8 +35,15 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         "by_sample": by_sample(answers, gold, bank),
         "invalid_rate": sum(invalid.values()) / len(answers),
         **{f"invalid_{reason}": invalid[reason] for reason in REASONS},
+        **tokens(answers),
         **_by_item(tallied, gold, test, compared),
     }
+
+
+def tokens(answers: list[dict]) -> dict[str, float]:
+    """Tokens per answer, read and written; NaN where whoever answered did not count them."""
+    counted = {name: sum(row.get(name) or 0 for row in answers) for name in TOKENS}
+    return {name: of / len(answers) if of else float("nan") for name, of in counted.items()}
 
 
 def _by_item(

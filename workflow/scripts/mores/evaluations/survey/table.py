@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from mores.evaluations.survey.columns import Columns
 from mores.scoring.alignment import alignment
+from mores.scoring.cell import TOKENS
 from mores.scoring.reference_scores import read_references, reference_rows
 from mores.scoring.resample import Resampling
 from mores.scoring.table import WHY_INVALID, Layout, scores_table
@@ -23,7 +24,7 @@ LAYOUT = Layout(
         *("strict_place", "strict_place_low", "strict_place_high"),
         *("similarity", "similarity_low", "similarity_high"),
         *("wasserstein", "entropy_correlation", "top_share_correlation"),
-        *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID),
+        *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID, *TOKENS),
         *("variant_of", "consistency", "spread", "marks"),
     ),
     score="alignment",
@@ -31,7 +32,7 @@ LAYOUT = Layout(
     sums=("squares", "weights"),
     averaged=(
         *("strict", "top_match", "invalid_rate", "strict_best", "item_alignment"),
-        *("similarity", "wasserstein", "entropy_correlation", "top_share_correlation"),
+        *("similarity", "wasserstein", "entropy_correlation", "top_share_correlation", *TOKENS),
     ),
 )
 
