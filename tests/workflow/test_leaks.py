@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +11,21 @@ from mores.method.items import load_bank
 pytestmark = pytest.mark.long
 
 TARGETS = "results/survey/split.tsv"  # what the study is run for here; the rest is the test's
-METHODS = ("--config", "countries=XAV", "methods=vanilla,top1")
+METHODS = ("--config", "countries=XAV,XBO", "methods=vanilla,top1")
 NORMS = "results/norms/top1/demo/XAV/high.jsonl"
 
 
 def test_a_leak_stops_the_tables_and_its_mend_lets_them_be_made(project):
-    told = project.run(*METHODS, target="results/scores.tsv")
+    project.run(*METHODS, target="results/scores.tsv results/stated.tsv")
+    stated = [line.split("\t") for line in Path("results/stated.tsv").read_text().splitlines()]
+    assert [row[:4] for row in stated[1:3]] == [
+        ["MEAN", "demo", "vanilla", "none"],
+        ["MEAN", "demo", "top1", "own"],
+    ]
+    assert all(row[5:] == ["0.0000"] * 3 for row in stated[1:])  # the player states none
     table = (project.folder / "results/leaks.tsv").read_text().splitlines()
     assert [line.split("\t")[0] for line in table[1:]] == [
-        *sorted([NORMS, NORMS.replace("high", "low")])
+        NORMS.replace("XAV/high", one) for one in ("XAV/high", "XAV/low", "XBO/high", "XBO/low")
     ]
     item = a_test_item(project)
     path = project.folder / NORMS

@@ -199,6 +199,11 @@ def leaks_of(evaluation):
     return {"leaks": grid.LEAKS} if survey else {}
 
 
+def stated_by(wildcards):
+    """The survey's cells of a method and a model, and the norms of their countries."""
+    return grid.stated(SETTINGS)[wildcards.method, wildcards.model]
+
+
 def looked_through(kind):
     """The files of a kind that a model and a country have."""
     return lambda wildcards: [

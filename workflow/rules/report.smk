@@ -107,6 +107,45 @@ rule list_items:
         RUN
 
 
+rule find_norms:
+    """How often does the thinking state the country's norms, and how often another country's?"""
+    input:
+        split=OWN_SPLIT,
+        answers=lambda wildcards: [cell.at(grid.ANSWERS) for cell in stated_by(wildcards)[0]],
+        norms=lambda wildcards: stated_by(wildcards)[1],
+    output:
+        grid.FOUND,
+    log:
+        "logs/find_norms/{method}/{model}.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("find_norms"),
+    shell:
+        RUN
+
+
+rule list_stated:
+    """Norms in the thinking, by method; made by name, where a method gets its country's norms."""
+    input:
+        found=[
+            grid.FOUND.format(method=method, model=model)
+            for method, model in grid.stated(SETTINGS)
+        ],
+    output:
+        grid.STATED,
+    log:
+        "logs/list_stated.log",
+    conda:
+        CPU_ENV
+    params:
+        **step("list_stated"),
+    shell:
+        RUN
+
+
 rule score_norm_effects:
     """Which norm did it: answers with all of a topic's norms, held against those without one."""
     input:

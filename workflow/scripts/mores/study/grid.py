@@ -39,6 +39,8 @@ NORM_EFFECTS = "results/norm_effects.tsv"
 LEAK_CHECK = "results/leaks/{model}/{country}.jsonl"
 LEAKS = "results/leaks.tsv"
 VARIANCE = "results/variance.tsv"
+FOUND = "results/stated/{method}/{model}.jsonl"
+STATED = "results/stated.tsv"
 # Between a method and the place of the norm that it does without; no name of a user's has a plus.
 WITHOUT = "+without_"
 REPORT = "results/report.html"
@@ -46,7 +48,7 @@ PAGE = "resources/report"
 # Names of tables that no evaluation may have.
 TAKEN = (
     *(SCORES, "items", "topics", CONTRASTED, "hypotheses"),
-    *("norm_effects", "variance", "leaks"),
+    *("norm_effects", "variance", "leaks", "stated"),
 )
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
@@ -184,6 +186,22 @@ def countries_reported(settings: Settings) -> list[str]:
     """The countries that are answered for, and those that lend norms."""
     lenders = [mined_by(path)["country"] for path in survey_norms(settings)]
     return list(dict.fromkeys([*settings.config.countries, *lenders]))
+
+
+def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:
+    """By method and model the survey's cells, and the norms of each one's country and model.
+
+    These are of the first way to mine of which a method gets its own country's; without one there
+    are none to look for.
+    """
+    own = [one.norms for one in settings.config.methods.values() if one.norm_country == "own"]
+    way = next((mining for mining in own if mining), None)
+    found: dict[tuple[str, str], tuple[list[Cell], list[str]]] = {}
+    for cell in survey_cells(settings) if way else ():
+        cells, norms = found.setdefault((cell.method, cell.model), ([], []))
+        cells.append(cell)
+        norms.append(HIGH_NORMS.format(mining=way, model=cell.model, country=cell.country))
+    return found
 
 
 def examples_of(settings: Settings, cell: Cell) -> str | None:

@@ -37,6 +37,7 @@ from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.norm_effects import LeavingOut
 from mores.scoring.reference_scores import ReferenceScoring
+from mores.scoring.stated import Finding, InPrompt, StatedListing
 from mores.scoring.variance import Varying
 from mores.shipped import locate, located
 from mores.study.checks.files import templates
@@ -44,6 +45,7 @@ from mores.study.config import Config, template_of
 from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (
     PAGE,
+    STATED,
     Cell,
     contrasted,
     countries_reported,
@@ -56,6 +58,7 @@ from mores.study.grid import (
     number_of,
     questions_of,
     reported,
+    stated,
     survey_cells,
     survey_norms,
     tables,
@@ -359,6 +362,27 @@ class Specs:
             packages=locked((*versions.ANSWERS, *versions.TRAINING, *versions.SCORES)),
             confidence=config.scores.confidence,
         )
+
+    def find_norms(self, method: str, model: str) -> Finding:
+        """Norms are looked for in what a method's cells have thought."""
+        how = self.settings.config.methods[method]
+        cells, _ = stated(self.settings)[method, model]
+        whose: InPrompt = "own" if how.norm_country == "own" else "others"
+        shown: InPrompt = "control" if how.control else whose
+        return Finding(
+            model=model,
+            method=method,
+            norms_in_prompt=shown if how.norms else "none",
+            countries=tuple(cell.country for cell in cells),
+        )
+
+    def list_stated(self) -> StatedListing:
+        """The table is in the order of the methods."""
+        if not stated(self.settings):
+            raise InputError(
+                f"{STATED}: no method has its own country's norms to look for; add one, as top1"
+            )
+        return StatedListing(methods=tuple(self.settings.config.methods))
 
     def score_contrasts(self, contrasts: str) -> Contrasting:
         """Contrasts are of an evaluation's cells; which, the study says or its methods suggest."""
