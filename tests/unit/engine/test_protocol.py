@@ -4,6 +4,7 @@
 from them (null where they are no completion).
 """
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def test_what_is_read_is_what_this_protocol_reads(example):
     try:
         read = asdict(read_completion("its key", example["reply"]))
         assert read.pop("key") == "its key"
+        assert read.pop("logprobs") is None
     except NoCompletion:
         read = None
     assert read == example["completion"], RAISE
@@ -54,3 +56,19 @@ def test_what_is_no_completion_is_told_with_its_beginning():
     aborted = '{"choices": [{"message": {"content": "4"}, "finish_reason": "abort"}]}'
     with pytest.raises(NoCompletion, match=r"gave an answer up \(finish reason abort"):
         read_completion("k", aborted)
+
+
+def test_log_probabilities_are_read_of_the_first_token_where_they_were_asked_for():
+    reply = {
+        "choices": [
+            {
+                "text": "1",
+                "finish_reason": "length",
+                "logprobs": {"top_logprobs": [{"1": -0.1, "2": -9999.0}, {"x": 0}]},
+            }
+        ]
+    }
+    assert read_completion("k", json.dumps(reply)).logprobs == {"1": -0.1, "2": -9999.0}
+    reply["choices"][0]["logprobs"]["top_logprobs"] = [{"1": "likely"}]
+    with pytest.raises(NoCompletion):
+        read_completion("k", json.dumps(reply))

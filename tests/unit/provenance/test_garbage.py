@@ -64,7 +64,8 @@ def test_what_a_job_may_yet_want_is_kept(state):
 
 def test_requests_that_rows_do_not_name_are_kept():
     assert find(result(ANSWERS, "answer_items", thinking=64)) == []
-    assert find(result(ANSWERS, "answer_items", thinking="full")) != []
+    assert find(result(ANSWERS, "answer_items", distribution="options")) == []
+    assert find(result(ANSWERS, "answer_items", thinking="full", distribution="stated")) != []
     assert find(result(ANSWERS, "mine_low_norms")) == []
 
 

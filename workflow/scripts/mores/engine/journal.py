@@ -111,7 +111,8 @@ def key_of(line: bytes) -> str:
 
 def _row(completion: Completion) -> dict[str, Any]:
     """A completion as its line holds it, with a digest by which damage shows."""
-    return asdict(completion) | {"digest": digest(asdict(completion))[:16]}
+    row = {name: value for name, value in asdict(completion).items() if value is not None}
+    return row | {"digest": digest(row)[:16]}
 
 
 def _parse(line: bytes) -> Completion | None:

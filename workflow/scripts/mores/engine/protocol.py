@@ -52,12 +52,21 @@ def read_completion(key: str, text: str) -> Completion:
             finish_reason=reason,
             prompt_tokens=_count(usage.get("prompt_tokens")),
             completion_tokens=_count(usage.get("completion_tokens")),
+            logprobs=_logprobs(choice),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise NoCompletion(f"no chat completion ({error!r}): {text}") from None
     if not reason.isidentifier() or len(reason) > LONGEST_REASON or reason in UNFINISHED:
         raise NoCompletion(f"the server gave an answer up (finish reason {reason})")
     return completion
+
+
+def _logprobs(choice: dict[str, Any]) -> dict[str, float] | None:
+    """Of a completion that is no chat, the log-probabilities of what its first token could be."""
+    found = (choice.get("logprobs") or {}).get("top_logprobs")
+    if not found:
+        return None
+    return {_text(token): float(logprob) for token, logprob in found[0].items()}
 
 
 def _text(said: Any) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field
 from mores.errors import InputError
 from mores.method.items import Bank, Item
 from mores.method.models import LARGEST_CONTEXT, Sampling
+from mores.method.options import with_options
 from mores.method.prompts import load_neutral
 from mores.method.replies import Reader, read_answer
 from mores.method.requests import Request
@@ -50,7 +51,8 @@ class Answering(Asked):
     labels: Labels = "codes"
     wording: int = 0
     distribution: Distribution = "samples"
-    """Whether an answer names an option, or states how answers are spread over all."""
+    """Whether an answer names an option, states how answers are spread over all, or is asked how
+    likely every option was."""
 
     @property
     def variant(self) -> Variant:
@@ -164,6 +166,9 @@ def answer_items(
             asked.append((put, sample, len(given)))
     label = f"answers {stage.country.code}"
     completions = ask_thinking(stage, requests, spec.thinking, label)
+    if spec.distribution == "options":
+        puts = [put.item for put, *_ in asked]
+        read = with_options(stage, puts, requests, completions, read, label)
     rows = [
         {"item": put.item.id, "sample": sample, "n_norms": n_norms}
         | put.read(completion, stage.left_open(completion), read)

@@ -35,6 +35,8 @@ class Completion:
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
+    logprobs: dict[str, float] | None = None
+    """Of the likeliest first tokens, where a request asks for them."""
 
 
 class Ask(Protocol):

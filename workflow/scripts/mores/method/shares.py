@@ -8,7 +8,7 @@ from mores.method.items import Item
 from mores.method.replies import read_answer
 from mores.method.requests import Completion
 
-Distribution = Literal["samples", "stated"]
+Distribution = Literal["samples", "stated", "options"]
 # An option's number where a line or a part of one begins, and after its words, if any, a colon and
 # a percentage.
 STATED = re.compile(

@@ -69,8 +69,12 @@ def _idle_lines(result: Expected, store: Path) -> Garbage | None:
 
 
 def _asks_twice(result: Expected) -> bool:
-    """Whether rows name only the second of two requests: thinking that is cut is then gone on."""
-    return isinstance(result.job["spec"].get("thinking"), int)
+    """Whether rows name only one of several requests.
+
+    Thinking that is cut is gone on; a reply is asked on at the place of its option.
+    """
+    spec = result.job["spec"]
+    return isinstance(spec.get("thinking"), int) or spec.get("distribution") == "options"
 
 
 def _lines(journal: Path) -> Iterator[bytes]:

@@ -69,7 +69,9 @@ class Method(Section):
     labels: Labels = Field("codes", description="What options are answered with: codes, letters.")
     wording: int = Field(0, ge=0, description="Which of an item's wordings, 0 being the first.")
     distribution: Distribution = Field(
-        "samples", description="`stated`: answers give a percentage for every option."
+        "samples",
+        description="`stated`: answers give a percentage for every option; `options`: its "
+        "probability where an answer names one is read.",
     )
     tuning: Name | None = Field(None, description="The adapter: a name under `tunings`.")
     tuning_country: Whose = Field("own", description="Whose adapter, like `norm_country`.")

@@ -128,6 +128,8 @@ class Prompter:
         template = template_of(asked, method)
         prompt = self._render(template, cell.country, questions[0], norms=norms, examples=shown)
         requests = len(questions) * (asked.samples or self.config.answers.samples)
+        if method.distribution == "options":
+            requests *= 2  # each answer is asked on at its label, for one token
         return Ask(requests, prompt, self.config.answers.sampling)
 
     def _traces(self, result: Result) -> Ask:
