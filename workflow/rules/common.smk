@@ -13,7 +13,6 @@ inputs and outputs, Snakemake does not compare it.
 import os
 import re
 import shlex
-import shutil
 import sys
 
 HERE = str(workflow.current_basedir)  # of this file
@@ -68,7 +67,9 @@ RUN = (
     " --job {params.job:q} --how {params.how:q} --log {log:q}"
 )
 CPU_ENV = "../envs/cpu.yaml"
-ENGINE_ENV = "../envs/gpu.yaml" if shutil.which("nvidia-smi") else CPU_ENV
+# By what the configuration asks, since a login node has no GPU and its nodes have some.
+ON_GPU = any(model.resources.gpus for model in CONFIG.models.values())
+ENGINE_ENV = "../envs/gpu.yaml" if ON_GPU else CPU_ENV
 # Ways to mine, by what they begin with.
 FROM_TOPIC = [name for name, way in CONFIG.mining.ways.items() if way.answers == "none"]
 FROM_ITEMS = [name for name in CONFIG.mining.ways if name not in FROM_TOPIC]

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import os
+import re
 from pathlib import Path
 
 from mores.engine.models import ModelRef
@@ -30,6 +31,7 @@ ALLOWED = {
 # Tokens that prompts must share to share their computation: the smallest that CPU attention takes,
 # so that samples of one question compute its prompt once (vLLM's own choice is 128).
 CPU_BLOCK = "32"
+MEMORY_SHARE = 0.92  # of a GPU that vLLM 0.32 takes if it is told nothing
 # The ranks that vLLM has adapters of.
 LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 # Snakemake sets these for its jobs; the server is no part of the job that happens to start it.
@@ -80,6 +82,12 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
     return given + engine.server_args
 
 
+def memory_share(server_args: list[str]) -> float:
+    """The share of a GPU's memory that vLLM takes, and wants free when it starts."""
+    told = re.findall(r"--gpu-memory-utilization[= ](\d*\.?\d+)", " ".join(server_args))
+    return float(told[-1]) if told else MEMORY_SHARE
+
+
 def check_server_args(server_args: list[str]) -> None:
     """Refuse what might change answers: engine settings make no result stale."""
     for argument in server_args:
@@ -98,6 +106,10 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
         "VLLM_API_KEY": key,
         "VLLM_HOST_IP": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
+        # FlashInfer's sampler is compiled at the start, which takes nvcc (vllm-project/vllm#49497);
+        # requests with a seed, and greedy ones, never use it.
+        "VLLM_USE_FLASHINFER_SAMPLER": "0",
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
     }
     if on_cpu():
         # Set, it also keeps vLLM from claiming most of the memory and refusing to start with less.

@@ -2,116 +2,185 @@
 
 import logging
 import os
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from mores.engine.arguments import on_cpu
+from mores.engine.arguments import MEMORY_SHARE, on_cpu
+from mores.engine.gpus import (
+    LEAST_DRIVER,
+    ORDER,
+    VISIBLE,
+    driver,
+    gpus,
+    has_driver,
+    memory,
+    users,
+)
 from mores.engine.locks import Lock, holding, sign_in, sign_out
 from mores.engine.server import POLL_SECONDS
 from mores.errors import EngineError, InputError
 
 log = logging.getLogger("mores.engine")
 
-VISIBLE = "CUDA_VISIBLE_DEVICES"
+CPU = "cpu"
+TRAINING = 0.75  # share of a GPU's memory that must be free for training
+MEMORY_SECONDS = 600  # for which memory that nobody of ours holds is waited for
+TELL_SECONDS = 30
 
 
-@dataclass(frozen=True)
-class Device:
-    """A GPU by its number on this host and its UUID, which is the same in every allocation."""
+def devices(count: int) -> list[str]:
+    """The UUIDs of the GPUs from which `count` are to be taken, or the CPU where none is asked.
 
-    number: str
-    uuid: str
-
-
-def gpus() -> list[Device]:
-    """The GPUs that this process may use; none with packages built for the CPU."""
-    if on_cpu() or not shutil.which("nvidia-smi"):
-        return []
-    asked = ["nvidia-smi", "--query-gpu=index,uuid", "--format=csv,noheader"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)
-    if told.returncode:
-        raise EngineError(f"nvidia-smi fails ({told.stdout.strip()} {told.stderr.strip()})")
-    found = [Device(*map(str.strip, line.split(","))) for line in told.stdout.splitlines()]
-    allowed = os.environ.get(VISIBLE)
-    if allowed is None:
-        return found
-    return [one for one in found if {one.number, one.uuid} & set(allowed.split(","))]
+    Raises InputError where the host, or the environment, does not have so many.
+    """
+    if fault := lacking(count):
+        raise InputError(f"models: resources: gpus: {fault}")
+    return [one.uuid for one in gpus()] or [CPU]
 
 
-def gpu_memory() -> list[int]:
-    """The memory, in bytes, of each GPU that this process may use and that tells it."""
-    numbers = {one.number for one in gpus()}
-    if not numbers:
-        return []
-    asked = ["nvidia-smi", "--query-gpu=index,memory.total", "--format=csv,noheader,nounits"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    rows = [line.split(",") for line in told.splitlines()]
-    told_by = [mib.strip() for number, mib in rows if number.strip() in numbers]
-    return [int(mib) << 20 for mib in told_by if mib.isdigit()]  # "[N/A]" of a divided one
+def lacking(count: int) -> str | None:
+    """Why this host cannot serve with so many GPUs, and the mend; nothing falls to the CPU."""
+    if on_cpu():
+        mend = "make it anew with `make gpu`, or say 0 for a model that the CPU is to serve"
+        asked = f"{count} asked, and vLLM and torch here are builds for the CPU: {mend}"
+        return asked if count else None
+    if not has_driver():
+        return (
+            f"{count} asked, and this host has no nvidia-smi, while vLLM and torch here are builds "
+            "for CUDA: run where GPUs are, or `make environment ENV=cpu`"
+        )
+    version = driver()
+    if version.split(".")[0].isdigit() and int(version.split(".")[0]) < LEAST_DRIVER:
+        return f"{count} asked, and the driver is {version}: torch here needs {LEAST_DRIVER} or later"
+    if max(1, count) > (found := len(gpus())):
+        hidden = f" that {VISIBLE}={os.environ[VISIBLE]} shows" if VISIBLE in os.environ else ""
+        return f"{count} asked, and this host has {found}{hidden}"
+    return None
 
 
 @contextmanager
-def held(folder: Path, count: int, given_up: Callable[[], bool]) -> Iterator[dict[str, str]]:
+def held(
+    folder: Path, count: int, given_up: Callable[[], bool], share: float = MEMORY_SHARE
+) -> Iterator[dict[str, str]]:
     """Hold so many GPUs of this host, or its CPU, and give the environment that names them.
 
-    Waits while others hold them; a server that nobody leases gives way. Ends the process when
-    `given_up()`; raises InputError where the host has fewer.
+    Waits while others hold them, and until `share` of their memory is free; a server that nobody
+    leases gives way, and a GPU that strangers use is passed over. Ends the process when
+    `given_up()`; raises InputError where the host has fewer, EngineError where strangers stay.
     """
-    devices = gpus() or [Device("", "cpu")]
-    if count > len(devices):
-        raise InputError(
-            f"models: resources: gpus: {count} asked, and this host has {len(devices)}"
-        )
-    locks = {one: Lock(folder / f"{one.uuid}.device") for one in devices}
+    taken = hold(folder, count, given_up, share)
+    try:
+        yield {} if CPU in taken else {VISIBLE: ",".join(taken)}
+    finally:
+        for lock in taken.values():
+            lock.free()
+
+
+def hold(
+    folder: Path, count: int, given_up: Callable[[], bool], share: float
+) -> dict[str, Lock]:
+    """The same until the process ends: by UUID the locks taken, which nobody need keep."""
+    locks = {uuid: Lock(folder / f"{uuid}.device") for uuid in devices(count)}
     waiting = sign_in(folder / "waiting")
     try:
-        while not (taken := _take(locks, count, folder)):
-            if given_up():
-                raise SystemExit(0)
-            time.sleep(POLL_SECONDS)
+        return {one: locks[one] for one in _await(locks, max(1, count), folder, given_up, share)}
     finally:
         sign_out(waiting)
-    try:
-        numbers = ",".join(one.number for one in taken)
-        yield {VISIBLE: numbers} if numbers else {}
-    finally:
-        for one in taken:
-            locks[one].free()
 
 
-def _take(locks: dict[Device, Lock], count: int, folder: Path) -> list[Device]:
-    """Take as many as asked or none, lest two wait for what the other has."""
-    with holding(folder / "devices.door"):
-        taken: list[Device] = []
-        for device, lock in locks.items():
-            if len(taken) < count and lock.take():
-                taken.append(device)
+def _await(
+    locks: dict[str, Lock], count: int, folder: Path, given_up: Callable[[], bool], share: float
+) -> list[str]:
+    """Take as many as asked, once they are free; say what is waited for."""
+    strangers_since, told = time.monotonic(), -TELL_SECONDS
+    while True:
+        taken, used = _take(locks, count, folder, share)
         if len(taken) == count:
             return taken
-        for device in taken:
-            locks[device].free()
-        return []
+        if given_up():
+            raise SystemExit(0)
+        now = time.monotonic()
+        strangers_since = strangers_since if used else now
+        if used and now - told >= TELL_SECONDS:
+            told = now
+            log.warning("waiting for memory of a GPU: %s", "; ".join(used))
+        if now - strangers_since > MEMORY_SECONDS:
+            raise EngineError(
+                f"no GPU has {share:.0%} of its memory free after {MEMORY_SECONDS} s: "
+                f"{'; '.join(used)}; end who uses it, or name others in {VISIBLE}"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _take(
+    locks: dict[str, Lock], count: int, folder: Path, share: float
+) -> tuple[list[str], list[str]]:
+    """Take as many as asked or none, lest two wait for what the other has.
+
+    Also told: of those that nobody of ours holds, who uses them.
+    """
+    with holding(folder / "devices.door"):
+        free = [one for one, lock in locks.items() if lock.take()]
+        used = _used(free, share)
+        taken = [one for one in free if one not in used][:count]
+        taken = taken if len(taken) == count else []
+        for one in set(free) - set(taken):
+            locks[one].free()
+        return taken, list(used.values())
+
+
+def _used(free: list[str], share: float) -> dict[str, str]:
+    """Of those GPUs the ones that have less memory free than `share`, and who uses it."""
+    if not free or free == [CPU]:
+        return {}
+    found = memory()
+    short = [one for one in free if one in found and found[one].free < share * found[one].total]
+    return {
+        one: f"{one} has {found[one].free >> 20:,} of {found[one].total >> 20:,} MiB free "
+        f"({users(one)})"
+        for one in short
+    }
 
 
 @contextmanager
 def training_device(folder: Path, scheduled: bool) -> Iterator[None]:
-    """Hold one GPU for training, and show this process no other; without a GPU, nothing to hold.
+    """Hold one GPU for training, and show this process no other; on the CPU there is none to hold.
 
-    Enter it before torch looks for GPUs. Where a scheduler gave the GPU, nobody has to give way.
+    Enter it before torch looks for GPUs. It is held until the process ends, since torch keeps the
+    memory as long. Where a scheduler gave the GPU, nobody has to give way.
     """
-    found = gpus()
-    if not found:
+    if on_cpu():
         yield
-    elif scheduled:
-        os.environ[VISIBLE] = found[0].number
-        yield
+        return
+    if scheduled:
+        scheduled_devices(1)
+        os.environ[VISIBLE] = devices(1)[0]
     else:
         log.info("waiting for a GPU")
-        with held(folder, 1, lambda: False) as environment:
-            os.environ.update(environment)
-            yield
+        os.environ[VISIBLE] = ",".join(hold(folder, 1, lambda: False, TRAINING))
+    check_cuda()
+    yield
+
+
+def scheduled_devices(count: int) -> None:
+    """Raise InputError where what a scheduler gave cannot serve with so many GPUs.
+
+    It counts along the bus, whatever CUDA does. A host without nvidia-smi is not asked.
+    """
+    os.environ.setdefault(ORDER, "PCI_BUS_ID")
+    if count and has_driver() and (fault := lacking(count)):
+        raise InputError(f"models: resources: gpus: {fault}")
+
+
+def check_cuda() -> None:
+    """Raise EngineError where torch would train on the CPU while it holds a GPU."""
+    import torch
+
+    if not torch.cuda.is_available():
+        raise EngineError(
+            f"torch {torch.__version__} cannot use the GPU {os.environ.get(VISIBLE)} (driver "
+            f"{driver()}, of which CUDA {torch.version.cuda} needs {LEAST_DRIVER} or later): mend "
+            "the driver"
+        )

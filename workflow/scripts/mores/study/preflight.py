@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mores.engine.preflight import Finding, Needs
 from mores.engine.preflight.adaptable import check_adaptable
-from mores.engine.preflight.folder import check_code, check_folder, check_memory
+from mores.engine.preflight.folder import check_code, check_devices, check_folder, check_memory
 from mores.engine.preflight.server import check_adapters, check_endpoint, check_key
 from mores.engine.preflight.tokenizer import check_tokenizer
 from mores.method.prompts import Prompts
@@ -31,6 +31,8 @@ def preflight(
     for name in models:
         model = config.models[name]
         yield from ((name, finding) for finding in check_code(model))
+        if config.engine.launcher == "local":
+            yield name, check_devices(model.resources)
         needs, folder = needs_of(settings, specs), Path(locate(model.path))
         if folder.is_dir():
             for finding in check_folder(folder, needs, model.max_model_len):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mores.engine import locks
+from mores.engine.arguments import memory_share
 from mores.engine.devices import held
 from mores.engine.locks import Lock, holding, is_held, present
 from mores.engine.remains import Remains
@@ -81,8 +82,8 @@ class Local:
     def room(self) -> Iterator[Room]:
         """Hold the server's devices, waiting for others to give way; the loopback is enough."""
         files = self.files
-        count = max(1, files.model.settings.resources.gpus)
-        with held(files.folder, count, lambda: not present(files.leases)) as devices:
+        count, share = files.model.settings.resources.gpus, memory_share(files.engine.server_args)
+        with held(files.folder, count, lambda: not present(files.leases), share) as devices:
             with holding(files.folder / "left.door"):
                 end_orphans(files)
             yield Room("127.0.0.1", "127.0.0.1", devices, note=files.group)

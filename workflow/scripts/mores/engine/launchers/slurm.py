@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mores.engine import heartbeats
+from mores.engine.devices import scheduled_devices
 from mores.engine.server import Room
 from mores.engine.server_files import ServerFiles
 from mores.errors import EngineError, InputError
@@ -93,6 +94,7 @@ class Slurm:
     @contextmanager
     def room(self) -> Iterator[Room]:
         """SLURM has given this job its devices; clients come from other hosts."""
+        scheduled_devices(self.files.model.settings.resources.gpus)
         yield Room(bind="0.0.0.0", host=socket.gethostname())
 
     def _job(self) -> str | None:

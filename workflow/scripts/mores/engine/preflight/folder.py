@@ -6,7 +6,8 @@ from typing import Any
 
 import psutil
 
-from mores.engine.devices import gpu_memory
+from mores.engine.devices import lacking
+from mores.engine.gpus import gpus, memory
 from mores.engine.preflight import Finding, Needs
 from mores.engine.settings import Resources
 from mores.errors import InputError
@@ -130,11 +131,11 @@ def check_memory(folder: Path, resources: Resources, launcher: str) -> Finding:
     if count and launcher == "slurm":
         told = f"{needed}, over {count} GPU(s); what the cluster's have is not known here"
         return Finding("memory", "unknown", told)
-    devices = gpu_memory() if count else []
-    if count and not devices:
+    sizes = gpu_memory() if count else []
+    if count and not sizes:
         return Finding("memory", "unknown", f"{needed}; no GPU of this host tells its memory")
     if count:
-        room, where = sum(sorted(devices, reverse=True)[:count]), f"{count} GPU(s) have"
+        room, where = sum(sorted(sizes, reverse=True)[:count]), f"{count} GPU(s) have"
         mend = "give it more GPUs (resources: gpus)"
     elif launcher == "slurm":
         room, where = resources.mem_mb << 20, "its job has"
@@ -148,6 +149,20 @@ def check_memory(folder: Path, resources: Resources, launcher: str) -> Finding:
         if size > room
         else Finding("memory", "ok", told)
     )
+
+
+def check_devices(resources: Resources) -> Finding:
+    """What a model is to be served on must be there: nothing falls to the CPU."""
+    if fault := lacking(resources.gpus):
+        return Finding("devices", "fault", f"resources: gpus: {fault}")
+    return Finding("devices", "ok", f"{resources.gpus} GPU(s)" if resources.gpus else "the CPU")
+
+
+def gpu_memory() -> list[int]:
+    """The memory, in bytes, of each GPU that this process may use and that tells it."""
+    found = gpus()
+    told = memory() if found else {}
+    return [told[one.uuid].total for one in found if one.uuid in told]
 
 
 def check_code(model: ModelSpec) -> Iterator[Finding]:
