@@ -287,6 +287,19 @@ rule preflight:
         f"python {TOOLS}/preflight.py --study {{params.study:q}} 2>&1 | tee {{log:q}}"
 
 
+rule fetch:
+    """Models that are on the hub, downloaded once, before a run that needs them; makes no file."""
+    log:
+        "logs/fetch.log",
+    localrule: True
+    conda:
+        ENGINE_ENV
+    params:
+        study=study,
+    shell:
+        f"python {TOOLS}/fetch.py --study {{params.study:q}} 2>&1 | tee {{log:q}}"
+
+
 rule overview:
     """How much of each model, method and evaluation is done, stale or missing; makes no file."""
     log:

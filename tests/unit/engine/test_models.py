@@ -42,6 +42,7 @@ def test_digest_changes_with_weights_names_and_tokenizer_but_not_with_the_card(f
 
 def test_hub_model_is_its_commit(tmp_path, monkeypatch, caplog):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     assert model_ref("m", Model(path="owner/name", revision="abc")).digest == "owner/name@abc"
     assert not caplog.text
     assert model_ref("m", Model(path="owner/name")).digest == "owner/name@main"

@@ -23,6 +23,7 @@ from pydantic import Field
 from mores.canonical import digest
 from mores.contents import content_digest, file_digest, folder_digest
 from mores.engine.generate import Asker
+from mores.engine.hub import snapshot
 from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref
 from mores.engine.settings import Model, Resources
 from mores.engine.training import Trainee, train_once
@@ -267,7 +268,7 @@ class Given:
     def _model(self) -> ModelRef:
         """The model, whose files must be those that the spec says."""
         name, model = self.how.model or "", located(self.spec.model)
-        if Path(model.path).is_dir():
+        if Path(model.path).is_dir() or snapshot(model):
             stay_offline()
         resources = self.runtime.resources.get(name, Resources())
         found = model_ref(name, Model(**model.model_dump(), resources=resources))

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from mores.engine.hub import snapshot
 from mores.engine.models import ModelRef
 from mores.engine.settings import Engine
 from mores.errors import InputError
@@ -114,7 +115,7 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
     if on_cpu():
         # Set, it also keeps vLLM from claiming most of the memory and refusing to start with less.
         own["VLLM_CPU_KVCACHE_SPACE"] = "1"
-    if Path(model.settings.path).is_dir():
+    if Path(model.settings.path).is_dir() or snapshot(model.settings):
         own |= OFFLINE
     if engine.max_lora_rank:
         own["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mores.canonical import digest
 from mores.contents import file_digest, folder_digest
+from mores.engine.hub import snapshot
 from mores.engine.settings import Model
 from mores.errors import InputError
 
@@ -36,7 +37,10 @@ class Adapter:
 
 
 def model_ref(name: str, settings: Model) -> ModelRef:
-    """A model of the configuration with its digest: of a folder's files, or `id@revision`."""
+    """A model of the configuration with its digest: of a folder's files, or `id@commit`.
+
+    Of a hub model that was fetched, `main` is the commit that was, and stays it.
+    """
     folder = Path(settings.path)
     if (folder / "config.json").exists():
         return ModelRef(name, settings, folder_digest(folder, *BESIDE))
@@ -45,6 +49,9 @@ def model_ref(name: str, settings: Model) -> ModelRef:
             f"models: {name}: path: {folder} is neither a folder with a config.json nor a model's "
             "id on the hub; mend it"
         )
+    if here := snapshot(settings):
+        pinned = settings.model_copy(update={"revision": here.name})
+        return ModelRef(name, pinned, f"{settings.path}@{here.name}")
     if settings.revision is None:
         log.warning("model %s: no `revision`: results cannot be traced to its weights", name)
     return ModelRef(name, settings, f"{settings.path}@{settings.revision or 'main'}")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from mores.engine.hub import snapshot
 from mores.engine.preflight import Finding, Needs
 from mores.engine.preflight.adaptable import check_adaptable
 from mores.engine.preflight.folder import check_code, check_devices, check_folder, check_memory
@@ -33,7 +34,7 @@ def preflight(
         yield from ((name, finding) for finding in check_code(model))
         if config.engine.launcher == "local":
             yield name, check_devices(model.resources)
-        needs, folder = needs_of(settings, specs), Path(locate(model.path))
+        needs, folder = needs_of(settings, specs), snapshot(model) or Path(locate(model.path))
         if folder.is_dir():
             for finding in check_folder(folder, needs, model.max_model_len):
                 yield name, finding
@@ -43,8 +44,11 @@ def preflight(
                 yield name, check_memory(folder, model.resources, config.engine.launcher)
             if served and name in trained:
                 yield name, check_adaptable(folder)
+        elif served:
+            told = f"{model.path} is not here yet: `snakemake --cores 1 fetch` downloads it, once"
+            yield name, Finding("files", "fault", told)
         else:
-            told = f"{model.path} is on the hub: looked at once it is a folder here"
+            told = f"{model.path} is on the hub: looked at once it is here"
             yield name, Finding("files", "unknown", told)
         if config.engine.launcher == "endpoint":
             endpoint = config.engine.endpoints[name]
