@@ -12,6 +12,7 @@ OFF = {
     "DO_NOT_TRACK": "1",
     "VLLM_NO_USAGE_STATS": "1",
     "VLLM_DO_NOT_TRACK": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",  # logfire's, say; to look for any takes time at a start
     "GRADIO_ANALYTICS_ENABLED": "False",  # gradio, which older trackio brings; trackio sends none
 }
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}

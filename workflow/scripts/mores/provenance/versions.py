@@ -1,6 +1,5 @@
 """Versions of packages: those locked, by what they can change, and those that are installed."""
 
-import importlib.metadata
 import re
 from functools import cache
 from pathlib import Path
@@ -36,6 +35,8 @@ def installed(packages: dict[str, list[str]]) -> dict[str, str | None]:
 
 
 def _installed(name: str) -> str | None:
+    import importlib.metadata  # which few steps need
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

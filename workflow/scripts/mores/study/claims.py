@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mores.spec import Section
-from mores.study.config import Config
-from mores.study.contrasts import named
+
+if TYPE_CHECKING:
+    from mores.study.config import Config
 
 
 class Entry(Section):
@@ -24,8 +25,10 @@ Claims = Mapping[str, dict[str, Any]]
 Entries = dict[str, tuple[Entry, ...]]
 
 
-def claims_of(config: Config) -> dict[str, dict[str, Any]]:
+def claims_of(config: "Config") -> dict[str, dict[str, Any]]:
     """What each hypothesis says, with what its contrast is."""
+    from mores.study.contrasts import named
+
     contrasts = named(config)
     return {
         name: claim.model_dump()

@@ -5,7 +5,7 @@ No study then overwrites another's results unawares, or frees what another may n
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -16,7 +16,9 @@ from mores.provenance.records import part
 from mores.rows import read_json
 from mores.spec import Section
 from mores.study.claims import Entries, claims_of, entered
-from mores.study.settings import Settings
+
+if TYPE_CHECKING:
+    from mores.study.settings import Settings
 
 MARK = "results/study.json"
 
@@ -40,7 +42,7 @@ class Record(Section):
     claims: Entries = Field(default_factory=dict)
 
 
-def mark_of(settings: Settings) -> Mark:
+def mark_of(settings: "Settings") -> Mark:
     """The mark of a study's results."""
     config = settings.config
     return Mark(

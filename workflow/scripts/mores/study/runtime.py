@@ -1,14 +1,14 @@
 """How the work is done, for the jobs of a run: the settings that make nothing stale."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from mores.engine.arguments import on_cpu
 from mores.engine.settings import Engine, Resources, Training
-from mores.method.objectives.common import Lora
 from mores.spec import Section
-from mores.study.grid import ADAPTER, adapter_of, grid, start_of
-from mores.study.replicates import replicated_cells
-from mores.study.settings import Settings
+
+if TYPE_CHECKING:
+    from mores.study.settings import Settings
 
 
 class Runtime(Section):
@@ -20,7 +20,7 @@ class Runtime(Section):
     store: str = "work"
 
 
-def runtime(settings: Settings) -> Runtime:
+def runtime(settings: "Settings") -> Runtime:
     """What the jobs of a run are told."""
     config = settings.config
     return Runtime(
@@ -31,13 +31,16 @@ def runtime(settings: Settings) -> Runtime:
     )
 
 
-def serving(settings: Settings) -> Engine:
+def serving(settings: "Settings") -> Engine:
     """The engine's settings; in a run with adapters every server takes them, for all its cells.
 
     On the CPU there is a slot more than adapters: vLLM 0.32 gives requests *without* an adapter
     what lies in the last slot whenever a batch mixes both (vllm-project/vllm#48421), so the last
     slot must stay empty.
     """
+    from mores.engine.arguments import on_cpu
+    from mores.method.objectives.common import Lora
+
     engine, used = settings.config.engine, adapters(settings)
     if not used:
         return engine
@@ -48,8 +51,11 @@ def serving(settings: Settings) -> Engine:
     return engine.model_copy(update={"max_lora_rank": rank, "adapter_slots": slots})
 
 
-def adapters(settings: Settings) -> set[str]:
+def adapters(settings: "Settings") -> set[str]:
     """The adapters of a run, with those that others start from."""
+    from mores.study.grid import ADAPTER, adapter_of, grid, start_of
+    from mores.study.replicates import replicated_cells
+
     tunings = settings.config.tunings
     cells = [*grid(settings), *replicated_cells(settings)]
     used = {path for cell in cells if (path := adapter_of(settings, cell))}

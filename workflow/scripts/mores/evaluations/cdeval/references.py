@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
 from mores.errors import InputError
 from mores.evaluations.cdeval.items import Dimension
 from mores.rows import read_text
+
+if TYPE_CHECKING:
+    import numpy as np
 
 HOFSTEDE = Path(__file__).parents[5] / "resources/cdeval/hofstede.yaml"
 Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -48,7 +50,9 @@ def _scores(raw: Any, path: Path) -> Any:
 
 def own_scores(
     references: dict[str, int], country: str, groups: Sequence[tuple[str, str]]
-) -> np.ndarray:
+) -> "np.ndarray":
     """A country's scores, 0..1, for groups of a dimension and a domain; nan where it has none."""
+    import numpy as np
+
     scores = [references.get(f"{country} {dimension}", np.nan) for dimension, _ in groups]
     return np.array(scores, dtype=float) / 100
