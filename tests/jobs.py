@@ -7,6 +7,8 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from mores.canonical import canonical
 from mores.engine.models import model_ref
 from mores.engine.settings import Model
@@ -52,3 +54,14 @@ def start(home: Path, line: list[str], **environment: str) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def trainers(home: Path) -> list[psutil.Process]:
+    """The trainers of a working directory, and their children that train."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd", "status"]):
+        told = process.info
+        ours = "mores.engine.trainer" in (told["cmdline"] or ()) and told["cwd"] == str(home)
+        if ours and told["status"] != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found

@@ -5,21 +5,32 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import jobs
+import psutil
 import pytest
 from safetensors.torch import load_file
 
+from mores.contents import content_digest
 from mores.demo.language import low_norm
-from mores.engine.settings import Training
-from mores.files import write_jsonl
+from mores.engine.models import model_ref
+from mores.engine.ordering import train_once
+from mores.engine.settings import Engine, Model, Training
+from mores.engine.training import Ordered, Trainee
+from mores.files import write_json, write_jsonl
 from mores.method.chat import END_THINKING
 from mores.method.items import load_bank
+from mores.method.models import ModelSpec
 from mores.method.objectives import dpo, sft
+from mores.method.objectives.common import module_of
 from mores.method.prompts import Prompts, load_countries
 from mores.method.stage import Wording
+from mores.process import pythonpath
+from mores.rows import read_jsonl
 from mores.runner import How
 from mores.study.runtime import Runtime
 
@@ -28,7 +39,7 @@ MODEL = {"path": str(ROOT / "resources/demo/model"), "dtype": "float32"}
 SFT = {"objective": "sft", "data": "traces", "learning_rate": 0.005, "epochs": 6, "alpha": 32}
 DPO = {"objective": "dpo", "start": "cnca_sft", "learning_rate": 0.001, "epochs": 4}
 SETTINGS = {"sft": SFT | {"batch_size": 8}, "dpo": DPO | {"batch_size": 8}}
-RUNTIME = Runtime(training=Training(save_steps=5))
+RUNTIME = Runtime(training=Training(save_steps=5), engine=Engine(idle_timeout=3))
 ADAPTER = "results/adapters/tuned/demo/XAV"
 
 
@@ -69,6 +80,16 @@ def start(folder: Path, name: str, objective: str = "sft") -> subprocess.Popen:
     return jobs.start(home, line, OMP_NUM_THREADS="1")
 
 
+def kill(job: subprocess.Popen, home: Path) -> None:
+    """End the job, its trainer and the training at once, as a loss of power does."""
+    job.send_signal(signal.SIGKILL)
+    job.communicate()
+    for process in jobs.trainers(home):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(jobs.trainers(home), timeout=20)
+
+
 def finish(job: subprocess.Popen) -> str:
     told, _ = job.communicate(timeout=200)
     assert job.returncode == 0, told[-3000:]
@@ -86,8 +107,7 @@ def test_killed_training_goes_on_to_the_same_weights(folder, objective):
     while not list(home.glob("work/checkpoints/*/checkpoint-10/trainer_state.json")):
         assert time.monotonic() < deadline and job.poll() is None
         time.sleep(0.02)
-    job.send_signal(signal.SIGKILL)
-    job.communicate()
+    kill(job, home)
     assert not (home / ADAPTER).exists()
     checkpoints = next(home.glob("work/checkpoints/*"))
     for number in (97, 98, 99):  # as kills and full disks in the midst of saving leave them
@@ -136,6 +156,123 @@ def test_sigterm_saves_the_step_it_is_at_and_training_goes_on_to_the_same_weight
     assert max((whole[name] - resumed[name]).abs().max().item() for name in whole) < 1e-6
 
 
+def wait_for(job: subprocess.Popen, home: Path, step: int) -> list[psutil.Process]:
+    """The trainer and its child, once the training has saved a step."""
+    deadline = time.monotonic() + 120
+    while not list(home.glob(f"work/checkpoints/*/checkpoint-{step}.json")):
+        assert time.monotonic() < deadline and job.poll() is None
+        time.sleep(0.02)
+    return sorted(jobs.trainers(home), key=lambda one: one.create_time())
+
+
+def check_nothing_is_left(home: Path) -> None:
+    """Idle trainers end by themselves, and no order is left to be seen to."""
+    deadline = time.monotonic() + 60
+    while jobs.trainers(home):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert not list(home.glob("work/engine/*/*.orders/*"))
+    assert not list(home.glob("work/engine/*/*.leases/*"))
+
+
+@pytest.mark.parametrize("whose", ["trainer", "child"])
+def test_a_killed_trainer_is_replaced_and_goes_on_to_the_same_bytes(folder, whose):
+    home = folder / f"sft-without-{whose}"
+    job = start(folder, home.name)
+    trainer, child = wait_for(job, home, 10)
+    assert child.ppid() == trainer.pid
+    {"trainer": trainer, "child": child}[whose].kill()
+    finish(job)
+    log = (home / "train.log").read_text()
+    assert re.search(r"going on from \S+/checkpoint-[1-9]", log)
+    whole, resumed = (
+        (folder / name / ADAPTER / "training.jsonl").read_bytes()
+        for name in ("sft-whole", home.name)
+    )
+    assert whole == resumed
+    check_nothing_is_left(home)
+
+
+def test_a_killed_job_leaves_no_training_behind(folder):
+    home = folder / "sft-orphan"
+    job = start(folder, home.name)
+    _, child = wait_for(job, home, 5)
+    job.kill()
+    job.communicate()
+    child.wait(timeout=20)
+    saved = [path.name for path in home.glob("work/checkpoints/*/checkpoint-*[0-9]")]
+    assert saved
+    assert not list(home.glob("work/adapters/*/adapter_config.json"))
+    check_nothing_is_left(home)
+
+
+def test_two_studies_with_one_store_train_an_adapter_once(folder):
+    homes = [folder / "study-1", folder / "study-2"]
+    for home in homes:
+        home.mkdir()
+        (home / "work").mkdir()
+        (home / "work/adapters").symlink_to(folder / "shared-adapters")
+        (home / "work/checkpoints").symlink_to(folder / "shared-checkpoints")
+    for shared in ("shared-adapters", "shared-checkpoints"):
+        (folder / shared).mkdir()
+    for job in [start(folder, home.name) for home in homes]:
+        finish(job)
+    logs = "".join((home / "train.log").read_text() for home in homes)
+    assert logs.count("34 examples, 30 steps") == 1
+    assert logs.count("trained before") == 1
+    one, other = (content_digest(home / ADAPTER) for home in homes)
+    assert one == other
+
+
+FRESH = """
+import json, sys
+from pathlib import Path
+from mores.engine.base import load_base
+from mores.engine.training import Ordered, train_in
+told, folder = Path(sys.argv[1]), Path(sys.argv[2])
+ordered = Ordered.read(json.loads(told.read_text()))
+folder.mkdir()
+base = load_base("demo", ordered.trainee.model)
+train_in(folder, Path("unused"), ordered.trainee, base, ordered.examples, ordered.training)
+"""
+
+
+def test_an_adapter_is_that_of_a_fresh_process_whatever_was_trained_before(folder, monkeypatch):
+    """Other SFT and DPO come between; in two orders, with one thread, all files are the same."""
+    home = folder / "orders"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    model = ModelSpec(**MODEL)
+    digest = model_ref("demo", Model(**MODEL)).digest
+    rows = {name: read_jsonl(folder / f"{name}.jsonl")[:16] for name in ("sft", "dpo")}
+    short = {"epochs": 2, "learning_rate": 0.005, "batch_size": 8}
+
+    def trainee(objective: str, **given) -> Trainee:
+        settings = module_of(objective).Settings(objective=objective, **short, **given)
+        start = (folder / "sft-whole" / ADAPTER) if objective == "dpo" else None
+        return Trainee("demo", model, digest, MODEL["path"], settings, {}, start)
+
+    sets = {
+        "sft": (trainee("sft", data="traces"), rows["sft"]),
+        "dpo": (trainee("dpo", start="cnca_sft"), rows["dpo"]),
+        "more": (trainee("sft", data="traces", rank=8, dropout=0.1), rows["sft"][::-1]),
+    }
+    found: dict[str, set[str]] = {}
+    for number, order in enumerate((("more", "dpo", "sft"), ("sft", "more", "dpo"))):
+        for name in order:
+            store = Path(f"store-{number}")
+            train = train_once(sets[name][0], Training(), Engine(idle_timeout=10), store)
+            found.setdefault(name, set()).add(content_digest(train(sets[name][1])))
+    for name, (who, examples) in sets.items():
+        ordered = Ordered(who, examples, Training(), Path("none"), threads=1)
+        write_json(home / f"{name}.json", ordered.told())
+        line = [sys.executable, "-c", FRESH, f"{name}.json", f"fresh-{name}"]
+        finish(jobs.start(home, line, **pythonpath(), OMP_NUM_THREADS="1"))
+        found[name].add(content_digest(home / f"fresh-{name}"))
+    assert {name: len(digests) for name, digests in found.items()} == dict.fromkeys(sets, 1)
+
+
 def damage(file: Path) -> None:
     """As a loss of power may leave a file: weights cut short, the optimizer's state garbage."""
     data = file.read_bytes()
@@ -159,8 +296,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_or_to_a_new_start(fold
     while not list(home.glob("work/checkpoints/*/checkpoint-10.json")):
         assert time.monotonic() < deadline and job.poll() is None
         time.sleep(0.02)
-    job.send_signal(signal.SIGKILL)
-    job.communicate()
+    kill(job, home)
     states = home.glob("work/checkpoints/*/*/trainer_state.json")
     newest_first = sorted(states, key=lambda path: path.stat().st_mtime, reverse=True)
     for state, file in zip(newest_first, damaged, strict=False):

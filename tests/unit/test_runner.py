@@ -16,6 +16,7 @@ from pydantic import Field
 
 from mores import runner
 from mores.contents import content_digest, file_digest
+from mores.engine import ordering
 from mores.engine.adapter_store import adapters
 from mores.engine.models import adapter_ref
 from mores.engine.settings import Endpoint, Engine, Training
@@ -559,7 +560,7 @@ def trainee(spec, runtime: Runtime | None = None, **inputs):
     """What is trained for a spec, as the runner tells the engine."""
     how = How(inputs=inputs, outputs={}, model="demo", runtime=runtime or Runtime())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "train_once", lambda trainee, *_: trainee)
+        patch.setattr(ordering, "train_once", lambda trainee, *_: trainee)
         return Given(spec, how).trainer
 
 

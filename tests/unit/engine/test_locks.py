@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -79,3 +80,22 @@ def test_one_holder_at_a_time_and_looking_disturbs_nobody(tmp_path):
     look = Lock(lock.path)
     assert look.take(shared=True)
     assert not is_held(lock.path)  # another look is no holder
+
+
+def test_a_forked_child_does_not_hold_its_parents_lock(tmp_path):
+    lock, other = Lock(tmp_path / "a"), Lock(tmp_path / "a")
+    lock.take()
+    child = os.fork()
+    if not child:
+        time.sleep(30)
+        os._exit(0)
+    try:
+        assert not other.take()
+        lock.free()
+        deadline = time.monotonic() + 10
+        while not (taken := other.take()) and time.monotonic() < deadline:
+            time.sleep(0.01)  # until the child has begun
+        assert taken
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -99,7 +99,7 @@ def test_so_many_prompts_are_tried_and_no_more(chat):
     plain = model.generate
 
     def generate(**given):
-        asked.append(given["input_ids"])
+        asked.extend(given["input_ids"])
         return plain(**given | {"max_new_tokens": 1})
 
     model.generate = generate

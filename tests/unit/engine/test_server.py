@@ -16,7 +16,7 @@ from mores.engine.launchers.local import Local, end_orphans
 from mores.engine.models import ModelRef
 from mores.engine.remains import Remains
 from mores.engine.server import PortTaken, Room, Server, last_complaint, members, stop_group
-from mores.engine.server_files import ServerFiles, read_order
+from mores.engine.server_files import ServerFiles
 from mores.engine.settings import Engine, Model, Resources
 from mores.engine.supervisor import Demand
 from mores.errors import EngineError
@@ -90,7 +90,7 @@ def test_orphans_of_a_stranger_are_spared(family, files):
 
 def test_order_says_all_a_supervisor_needs_and_is_private(files):
     files.write_order()
-    assert read_order(files.order) == files
+    assert ServerFiles.read_order(files.order) == files
     assert files.order.stat().st_mode & 0o077 == 0
 
 
@@ -144,7 +144,7 @@ class Present:
 )
 def test_a_server_is_needed_or_not(files, stays, counts, over):
     files = dataclasses.replace(files, engine=Engine(idle_timeout=0.01))
-    demand = Demand(files, SimpleNamespace(marks=Present(**counts), stays=stays))
+    demand = Demand(files, SimpleNamespace(marks=Present(**counts)), stays)
     demand.serve(Address("u", "m", "k", "l"))
     time.sleep(0.02)
     assert demand.over() == over
@@ -152,7 +152,7 @@ def test_a_server_is_needed_or_not(files, stays, counts, over):
 
 
 def test_a_job_that_comes_at_the_last_moment_is_served(files):
-    demand = Demand(files, SimpleNamespace(marks=Present(), stays=False))
+    demand = Demand(files, SimpleNamespace(marks=Present()), stays=False)
     demand.serve(Address("u", "m", "k", "l"))
     seen = iter([0, 0, 1])  # leases, runs, and then leases again
     demand.present = lambda folder: next(seen)

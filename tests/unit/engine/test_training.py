@@ -1,5 +1,6 @@
 """Keys of trainings; trainings themselves are run in tests/e2e/test_training.py."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -8,8 +9,9 @@ import pytest
 
 from mores.contents import content_digest
 from mores.engine.adapter_store import adapters
-from mores.engine.settings import Training
-from mores.engine.training import Trainee, train_once
+from mores.engine.ordering import train_once
+from mores.engine.settings import Engine, Training
+from mores.engine.training import Ordered, Trainee
 from mores.files import write_json
 from mores.method.models import ModelSpec
 from mores.method.objectives import dpo, sft
@@ -115,6 +117,12 @@ def test_what_was_trained_in_one_way_is_not_trained_again_in_another(tmp_path, m
     ways = [Training(), Training(gradient_checkpointing=True, save_steps=1)]
     for runtime in ways:
         for launcher in ("local", "slurm"):
-            assert (
-                train_once(trainee(name="other"), runtime, launcher, Path("work"))(EXAMPLES) == kept
-            )
+            how = (runtime, Engine(launcher=launcher), Path("work"))
+            assert train_once(trainee(name="other"), *how)(EXAMPLES) == kept
+
+
+@pytest.mark.parametrize("settings", [SFT, DPO], ids=["sft", "dpo"])
+def test_what_is_ordered_is_read_as_it_was_told(settings):
+    training = Training(save_steps=7)
+    ordered = Ordered(trainee(settings), EXAMPLES, training, Path("work"), threads=2)
+    assert Ordered.read(json.loads(json.dumps(ordered.told()))) == ordered

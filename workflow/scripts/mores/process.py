@@ -1,5 +1,6 @@
 """A process of mores: its log, its errors in one line, and signals, at which it ends in order."""
 
+import ctypes
 import errno
 import logging
 import os
@@ -106,6 +107,7 @@ def pythonpath() -> dict[str, str]:
 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 20  # what a process has to end in order
 
 
@@ -159,6 +161,12 @@ def deferred(
         if numbers:
             _hear(lambda *_: None)
             raise Stopped(numbers[0])
+
+
+def die_with_parent() -> None:
+    """From now on the end of this process's parent, however it comes, is a SIGTERM to it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _hear(handler: Callable[[int, Any], object]) -> dict[signal.Signals, Any]:

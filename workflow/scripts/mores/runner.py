@@ -16,29 +16,18 @@ from functools import cached_property
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
 
 from mores.canonical import digest
 from mores.contents import content_digest, file_digest, folder_digest
-from mores.engine.generate import Asker
-from mores.engine.hub import snapshot
-from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref
-from mores.engine.settings import Model, Resources
-from mores.engine.training import Trainee, train_once
 from mores.errors import InputError
-from mores.evaluations.questions import Questions
 from mores.files import try_to_write, whole, whole_folder, write_json, write_jsonl, write_text
-from mores.method.chat import load_chat
-from mores.method.items import Bank, load_bank
-from mores.method.prompts import Prompts
-from mores.method.stage import Stage, Wording
 from mores.process import log_to
 from mores.process import run as run_process
 from mores.provenance.fingerprint import module_digests, module_file, step_modules
 from mores.provenance.records import journal_of, write_record
-from mores.provenance.surveys import imported
 from mores.provenance.versions import installed
 from mores.rows import Folder, read_json, read_jsonl
 from mores.shipped import locate, located
@@ -46,6 +35,13 @@ from mores.spec import Section
 from mores.study.marks import Mark, mark_path, put_mark, read_record
 from mores.study.runtime import Runtime
 from mores.telemetry import stay_offline
+
+# What some steps are handed is imported for these: an interpreter's start is most of a small job.
+if TYPE_CHECKING:
+    from mores.engine.models import Adapter, ModelRef
+    from mores.evaluations.questions import Questions
+    from mores.method.items import Bank
+    from mores.method.stage import Stage, Wording
 
 log = logging.getLogger("mores")
 
@@ -193,19 +189,24 @@ class Given:
         return self.how.mark.model_dump(mode="json") if self.how.mark else {}
 
     @cached_property
-    def bank(self) -> Bank:
+    def bank(self) -> "Bank":
         """What the spec says of the item bank."""
+        from mores.method.items import load_bank
+
         path = self.how.files["bank"]
         return self.spec.bank.take(load_bank(path), path)
 
     @cached_property
-    def questions(self) -> Questions:
+    def questions(self) -> "Questions":
         """What an evaluation asks about the country."""
         return self.spec.asks.read(self.how.files["questions"], self.spec.country)
 
     @cached_property
-    def wording(self) -> Wording:
+    def wording(self) -> "Wording":
         """The words in which the country is asked."""
+        from mores.method.prompts import Prompts
+        from mores.method.stage import Wording
+
         prompts = Prompts(self.how.files["prompts"])
         for template, planned in self.spec.templates.items():
             if prompts.digest(template) != planned:
@@ -213,8 +214,12 @@ class Given:
         return Wording(self.bank, prompts, self.spec.country)
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> "Stage":
         """The wording, and the model to ask; a journal keeps its answers."""
+        from mores.engine.generate import Asker
+        from mores.method.chat import load_chat
+        from mores.method.stage import Stage
+
         (output,) = self.how.outputs.values()
         asker = Asker(
             ref=self._model(),
@@ -234,7 +239,10 @@ class Given:
 
     @property
     def trainer(self) -> Callable[[list[dict]], Path]:
-        """What trains an adapter, or finds it trained."""
+        """What has an adapter trained, or finds it trained."""
+        from mores.engine.ordering import train_once
+        from mores.engine.training import Trainee
+
         start = self._adapter("start")
         objective = self.spec.objective
         trainee = Trainee(
@@ -251,12 +259,14 @@ class Given:
             start=Path(start.folder) if start else None,
             start_digest=start.digest if start else None,
         )
-        launcher, store = self.runtime.engine.launcher, Path(self.runtime.store)
-        return train_once(trainee, self.runtime.training, launcher, store)
+        runtime = self.runtime
+        return train_once(trainee, runtime.training, runtime.engine, Path(runtime.store))
 
     @property
     def imported(self) -> Any:
         """The survey's marginals, read once for all countries."""
+        from mores.provenance.surveys import imported
+
         return imported(self.how.files["survey"], self.bank, self.spec)
 
     @property
@@ -265,8 +275,12 @@ class Given:
         (output,) = self.how.outputs.values()
         return read_record(mark_path(output)).model_dump(mode="json")["claims"]
 
-    def _model(self) -> ModelRef:
+    def _model(self) -> "ModelRef":
         """The model, whose files must be those that the spec says."""
+        from mores.engine.hub import snapshot
+        from mores.engine.models import model_ref
+        from mores.engine.settings import Model, Resources
+
         name, model = self.how.model or "", located(self.spec.model)
         if Path(model.path).is_dir() or snapshot(model):
             stay_offline()
@@ -276,7 +290,9 @@ class Given:
             raise InputError(f"models: {name}: {model.path}: {AGAIN}")
         return found
 
-    def _adapter(self, name: str) -> Adapter | None:
+    def _adapter(self, name: str) -> "Adapter | None":
+        from mores.engine.models import adapter_ref
+
         folders = self.how.paths(name)
         return adapter_ref(folders[0]) if folders else None
 

@@ -22,22 +22,28 @@ def unfinished(store: Path) -> Path:
     return store / "checkpoints"
 
 
+def kept(store: Path, key: str) -> Path | None:
+    """The folder of a key's adapter, if it is there and is what was put in."""
+    folder = adapters(store) / key
+    return folder if is_sealed(folder) else None
+
+
 def trained_once(store: Path, key: str, train: Callable[[Path, Path], None]) -> Path:
     """The folder of a key's adapter in a store; `train(checkpoints, folder)` makes it if need be.
 
     It is handed out only if it is, by digest, what was put in; else it is trained anew.
     Checkpoints are kept under the key until the adapter is whole, so that a killed job goes on.
     """
-    kept, checkpoints = adapters(store) / key, unfinished(store) / key
-    with holding(kept.with_name(f"{key}.lock")):  # two jobs may want the same
-        if is_sealed(kept):
-            log.info("trained before: %s", kept)
-            return kept
-        if kept.is_dir():
-            log.warning("%s is not what was put in: trained anew", kept)
-        with whole_folder(kept) as fresh:
+    folder, checkpoints = adapters(store) / key, unfinished(store) / key
+    with holding(folder.with_name(f"{key}.lock")):  # two jobs may want the same
+        if kept(store, key):
+            log.info("trained before: %s", folder)
+            return folder
+        if folder.is_dir():
+            log.warning("%s is not what was put in: trained anew", folder)
+        with whole_folder(folder) as fresh:
             fresh.mkdir()
             train(checkpoints, fresh)
-            seal(kept, fresh)
+            seal(folder, fresh)
         shutil.rmtree(checkpoints, ignore_errors=True)
-    return kept
+    return folder

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import uuid
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ class Lock:
             os.close(descriptor)
             return False
         self.descriptor = descriptor
+        _taken.add(self)
         return True
 
     def free(self) -> None:
@@ -33,6 +35,18 @@ class Lock:
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None
+
+
+_taken: weakref.WeakSet[Lock] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    """In a forked child: what its parent holds is not its own, and ends with its parent."""
+    for lock in list(_taken):
+        lock.free()
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def is_held(path: Path) -> bool:

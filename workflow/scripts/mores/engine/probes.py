@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from peft import PeftModel
 
 PROBES = 4  # prompts on which an adapter is told from its base
-TRIED = 64  # prompts tried to find them
+TRIED = 64  # prompts tried to find them,
+AT_ONCE = 8  # so many in a batch
 HALF = "\ufffd"  # what half a character decodes to
 TOKENS = 32  # greedy tokens within which the two must part
 
@@ -25,25 +26,26 @@ def find_probes(trained: "PeftModel", chat: Chat, prompts: list[str]) -> list[di
 
     # The model's own defaults (a repetition penalty, say) do not count on a server of mores either.
     trained.generation_config = GenerationConfig(
-        eos_token_id=chat.tokenizer.eos_token_id, pad_token_id=chat.tokenizer.pad_token_id
+        eos_token_id=chat.tokenizer.eos_token_id, pad_token_id=chat.tokenizer.eos_token_id
     )
-    probes = []
-    for prompt in list(dict.fromkeys(prompts))[:TRIED]:
-        adapted = _greedy(trained, chat, prompt)
+    tried, probes = list(dict.fromkeys(prompts))[:TRIED], []
+    for first in range(0, len(tried), AT_ONCE):
+        some = tried[first : first + AT_ONCE]
+        adapted = _greedy(trained, chat, some)
         with trained.disable_adapter():
-            base = _greedy(trained, chat, prompt)
-        expected = _beginning(chat, adapted, base)
-        if expected is not None:
-            probes.append({"prompt": prompt, "expected": expected})
-        if len(probes) == PROBES:
-            return probes
+            base = _greedy(trained, chat, some)
+        for prompt, *replies in zip(some, adapted, base, strict=True):
+            if (expected := _beginning(chat, *replies)) is not None:
+                probes.append({"prompt": prompt, "expected": expected})
+        if len(probes) >= PROBES:
+            break
     if not probes:
         raise InputError(
             f"tunings: after training the model begins every reply to its own {len(prompts)} "
             f"examples as before ({TOKENS} tokens, greedy): nothing was learnt; raise "
             "`learning_rate` or `epochs`"
         )
-    return probes
+    return probes[:PROBES]
 
 
 def _beginning(chat: Chat, adapted: list[int], base: list[int]) -> str | None:
@@ -57,11 +59,19 @@ def _beginning(chat: Chat, adapted: list[int], base: list[int]) -> str | None:
     return None
 
 
-def _greedy(model: "PeftModel", chat: Chat, prompt: str) -> list[int]:
+def _greedy(model: "PeftModel", chat: Chat, prompts: list[str]) -> list[list[int]]:
+    """The tokens of the reply to each prompt, as far as its end; prompts are padded on the left."""
     import torch
 
-    text = chat.prompt(({"role": "user", "content": prompt},))
-    inputs = chat.tokenizer(text, add_special_tokens=False, return_tensors="pt").to(model.device)
+    texts = [chat.prompt(({"role": "user", "content": prompt},)) for prompt in prompts]
+    ids = [chat.tokenizer(text, add_special_tokens=False).input_ids for text in texts]
+    width, end = max(map(len, ids)), chat.tokenizer.eos_token_id
+    padded = [[end] * (width - len(one)) + one for one in ids]
+    mask = [[0] * (width - len(one)) + [1] * len(one) for one in ids]
+    given = torch.tensor(padded, device=model.device), torch.tensor(mask, device=model.device)
     with torch.inference_mode():
-        out = model.generate(**inputs, max_new_tokens=TOKENS, do_sample=False)
-    return out[0, inputs["input_ids"].shape[1] :].tolist()
+        out = model.generate(
+            input_ids=given[0], attention_mask=given[1], max_new_tokens=TOKENS, do_sample=False
+        )
+    replies = out[:, width:].tolist()
+    return [one[: one.index(end)] if end in one else one for one in replies]

@@ -1,6 +1,5 @@
 """One vLLM OpenAI-compatible server as a child process group."""
 
-import ctypes
 import json
 import os
 import re
@@ -26,10 +25,10 @@ from mores.engine.remains import Remains
 from mores.engine.settings import Engine
 from mores.errors import EngineError
 from mores.files import write_json
+from mores.process import die_with_parent
 
 STOP_SECONDS = 15
 POLL_SECONDS = 0.5
-PR_SET_PDEATHSIG = 1
 TAKEN = "address already in use"
 # The loopback is never reached through a proxy, whatever the environment says.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -96,7 +95,8 @@ class Server:
                 stderr=subprocess.STDOUT,
                 env=given | self.remains.environment,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                # SIGTERM lets it end its engine's processes too: SIGKILL would leave them.
+                preexec_fn=die_with_parent,
             )
         self._note()
 
@@ -222,8 +222,3 @@ def _ports(process: psutil.Process) -> set[int]:
     except psutil.Error:
         return set()
     return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
-
-
-def _die_with_parent() -> None:
-    # SIGTERM, so that the server ends its engine's processes too: SIGKILL would leave them.
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -5,6 +5,7 @@ import socket
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar, Self
 
 from mores.canonical import digest
 from mores.engine.arguments import arguments
@@ -25,6 +26,10 @@ class ServerFiles:
     engine: Engine
     logs: Path
     replica: int = 0
+
+    keeper: ClassVar[str] = "mores.engine.supervisor"
+    """The module that is run to keep it."""
+    kind: ClassVar[str] = "server"
 
     @property
     def name(self) -> str:
@@ -121,13 +126,13 @@ class ServerFiles:
         }
         write_json(self.order, order, mode=0o600)
 
-
-def read_order(path: Path) -> ServerFiles:
-    """The files of an order."""
-    order = read_json(path)
-    model = ModelRef(order["name"], Model(**order["settings"]), order["digest"])
-    folder, logs = Path(order["folder"]), Path(order["logs"])
-    return ServerFiles(folder, model, Engine(**order["engine"]), logs, order["replica"])
+    @classmethod
+    def read_order(cls, path: Path) -> Self:
+        """The files of an order."""
+        order = read_json(path)
+        model = ModelRef(order["name"], Model(**order["settings"]), order["digest"])
+        folder, logs = Path(order["folder"]), Path(order["logs"])
+        return cls(folder, model, Engine(**order["engine"]), logs, order["replica"])
 
 
 def folder_of(launcher: str, work: Path) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 from mores.engine.client import Address
 from mores.engine.launchers import Launcher, launcher_of
 from mores.engine.server import POLL_SECONDS, PortTaken, Room, Server
-from mores.engine.server_files import ServerFiles, read_order
+from mores.engine.server_files import ServerFiles
 from mores.errors import EngineError, InputError
 from mores.files import write_text
 from mores.process import Stopped, deferred, end_on_signals
@@ -31,13 +31,13 @@ def main() -> None:
     """Keep the server of the order named on the command line until nobody needs it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
     end_on_signals()
-    files = read_order(Path(sys.argv[1]))
+    files = ServerFiles.read_order(Path(sys.argv[1]))
     launcher = launcher_of(files)
     try:
         with launcher.keeping():
             try:
                 with launcher.room() as room:
-                    keep(files, room, Demand(files, launcher))
+                    keep(files, room, Demand(files, launcher, launcher.stays))
             except (EngineError, InputError) as error:
                 log.error("%s", error)
                 write_text(files.failure, str(error))
@@ -80,10 +80,10 @@ def stop(server: Server, files: ServerFiles) -> None:
 
 
 class Demand:
-    """Whether anybody needs a server."""
+    """Whether anybody needs a server; one that `stays` waits for jobs until the run ends."""
 
-    def __init__(self, files: ServerFiles, launcher: Launcher):
-        self.files, self.launcher = files, launcher
+    def __init__(self, files: ServerFiles, launcher: Launcher, stays: bool):
+        self.files, self.stays = files, stays
         self.present = launcher.marks.present
         self.seen_run = False
         self.last = time.monotonic()
@@ -101,7 +101,7 @@ class Demand:
         if leased:
             self.last = time.monotonic()
             return False
-        if running and self.launcher.stays:
+        if running and self.stays:
             self.last = time.monotonic()
         run_ended = self.seen_run and not running
         bored = run_ended or time.monotonic() - self.last >= self.files.engine.idle_timeout

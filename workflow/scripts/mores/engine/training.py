@@ -5,10 +5,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mores.canonical import digest
 from mores.engine.adapter_store import trained_once
+from mores.engine.base import Base
 from mores.engine.checkpoints import last_whole, saving
 from mores.engine.devices import training_device
 from mores.engine.lease import WORK
@@ -18,9 +19,8 @@ from mores.engine.server_files import folder_of
 from mores.engine.settings import Training
 from mores.errors import InputError
 from mores.files import write_json, write_jsonl, writing_in
-from mores.method.chat import load_chat
 from mores.method.models import ModelSpec
-from mores.method.objectives.common import Module, Objective, load_network, module_of
+from mores.method.objectives.common import Module, Objective, module_of
 from mores.process import deferred
 from mores.rows import read_json
 
@@ -32,7 +32,7 @@ log = logging.getLogger("mores.training")
 
 # In an adapter's key and its step's spec: raise it when a change here, or of the probes, gives an
 # adapter's folder other bytes.
-TRAINER = 1
+TRAINER = 2
 
 SAVING_SECONDS = 120  # for the step that it is at, when a scheduler ends a training
 
@@ -67,32 +67,65 @@ class Trainee:
         return module_of(self.settings.objective)
 
 
-def train_once(
-    trainee: Trainee, runtime: Training, launcher: str, store: Path
-) -> Callable[[list[dict]], Path]:
-    """A function from examples to the folder of the adapter in the store, trained if it never was.
+@dataclass(frozen=True)
+class Ordered:
+    """An adapter to be trained: of whom, on what, how, for which store."""
+
+    trainee: Trainee
+    examples: list[dict]
+    training: Training
+    store: Path
+    threads: int
+    """Of the job that orders it, which its sums are made by; 0 for as many as there are."""
+
+    def told(self) -> dict[str, Any]:
+        """As JSON."""
+        trainee = vars(self.trainee) | {
+            "model": self.trainee.model.model_dump(),
+            "settings": self.trainee.settings.model_dump(),
+            "start": str(self.trainee.start) if self.trainee.start else None,
+        }
+        training, store = self.training.model_dump(), str(self.store)
+        return vars(self) | {"trainee": trainee, "training": training, "store": store}
+
+    @classmethod
+    def read(cls, told: dict[str, Any]) -> Self:
+        """From JSON."""
+        given = told["trainee"]
+        settings = module_of(given["settings"]["objective"]).Settings(**given["settings"])
+        start = Path(given["start"]) if given["start"] else None
+        model = ModelSpec(**given["model"])
+        trainee = Trainee(**given | {"model": model, "settings": settings, "start": start})
+        training, store = Training(**told["training"]), Path(told["store"])
+        return cls(**told | {"trainee": trainee, "training": training, "store": store})
+
+
+def train_kept(ordered: Ordered, load: Callable[[], Base], launcher: str) -> Path:
+    """The folder of the adapter in the store, trained in this process if it never was.
 
     The folder holds PEFT's files, `training.jsonl` (a row per step) and `probes.json`. On a GPU of
     this host an idle server gives way first.
     """
 
-    def train(examples: list[dict]) -> Path:
-        def make(checkpoints: Path, folder: Path) -> None:
-            with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
-                train_in(folder, checkpoints, trainee, examples, runtime)
+    def make(checkpoints: Path, folder: Path) -> None:
+        with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
+            base = load()
+            train_in(folder, checkpoints, ordered.trainee, base, ordered.examples, ordered.training)
 
-        return trained_once(store, trainee.key(examples), make)
-
-    return train
+    return trained_once(ordered.store, ordered.trainee.key(ordered.examples), make)
 
 
 def train_in(
-    folder: Path, checkpoints: Path, trainee: Trainee, examples: list[dict], runtime: Training
+    folder: Path,
+    checkpoints: Path,
+    trainee: Trainee,
+    base: Base,
+    examples: list[dict],
+    runtime: Training,
 ) -> None:
-    """Train, and save the adapter with its history and its probes."""
+    """Train, and save the adapter with its history and its probes; the base is used up by it."""
     module, settings = trainee.module, trainee.settings
-    model = trainee.model.model_copy(update={"path": trainee.folder})
-    chat, network = load_chat(trainee.name, model), load_network(model)
+    chat, network = base.chat, base.on_device()
     rows = [module.row(chat, example) for example in examples]
     how = _runtime_arguments(runtime, checkpoints)
     trainer = module.trainer(settings, rows, chat, network, how, trainee.start)

@@ -40,7 +40,8 @@ class Local:
         with holding(self.files.door):
             if self.there():
                 return False
-            log.info("starting a server of %s; logs in %s", self.files.model.name, self.files.logs)
+            told = (self.files.kind, self.files.model.name, self.files.logs)
+            log.info("starting a %s of %s; logs in %s", *told)
             self._start_supervisor()
             return True
 
@@ -53,7 +54,7 @@ class Local:
         files.supervisor_log.parent.mkdir(parents=True, exist_ok=True)
         with open(files.supervisor_log, "ab") as stream:
             supervisor = subprocess.Popen(
-                [sys.executable, "-m", "mores.engine.supervisor", str(files.order)],
+                [sys.executable, "-m", files.keeper, str(files.order)],
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
@@ -63,7 +64,7 @@ class Local:
         while not self.there():
             if supervisor.poll() is not None:
                 raise EngineError(
-                    f"the supervisor of {files.model.name} ended at once; its log is "
+                    f"the keeper of a {files.kind} of {files.model.name} ended at once; its log is "
                     f"{files.supervisor_log}"
                 )
             time.sleep(0.05)

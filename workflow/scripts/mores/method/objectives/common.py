@@ -9,7 +9,6 @@ from pydantic import Field
 
 from mores.errors import InputError
 from mores.method.chat import Chat
-from mores.method.models import ModelSpec
 from mores.method.stage import Wording
 from mores.spec import Section, Seed
 
@@ -129,20 +128,6 @@ def example_of(wording: Wording, item: str) -> dict[str, Any]:
 def prompt_of(chat: Chat, example: dict) -> str:
     """The text that stands before an example's reply."""
     return chat.prompt(({"role": "user", "content": example["prompt"]},))
-
-
-def load_network(model: ModelSpec) -> "PreTrainedModel":
-    """The base model, on the GPU if there is one."""
-    import torch
-    from transformers import AutoModelForCausalLM
-
-    network = AutoModelForCausalLM.from_pretrained(
-        model.path,
-        revision=model.revision,
-        dtype=model.dtype,
-        trust_remote_code=model.trust_remote_code,
-    )
-    return network.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def arguments(settings: Objective, network: "PreTrainedModel") -> dict[str, Any]:
