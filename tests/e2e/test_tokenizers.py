@@ -1,4 +1,4 @@
-"""A real server parts text as its model's tokenizer.json says: R1-Llama's look-alike in a folder."""
+"""A real server parts text as its model's tokenizer.json says: R1-Llama's look-alike."""
 
 import json
 import urllib.request
@@ -60,4 +60,5 @@ def test_a_reply_has_its_spaces(server):
     asked = {"prompt": TEXT, "max_tokens": 24, "temperature": 0, "return_token_ids": True}
     (choice,) = post(server, "/v1/completions", asked)["choices"]
     truth = lookalikes.tokenizer_of("r1-llama")
-    assert choice["text"] == truth.decode(choice["token_ids"], skip_special_tokens=True)
+    read = truth.decode(choice["token_ids"], skip_special_tokens=True)
+    assert choice["text"].rstrip("\ufffd") == read.rstrip("\ufffd")  # a last half character

@@ -41,7 +41,7 @@ class Smi:
         folder.mkdir()
         self.says(SAYS)
         self.lists(LISTED)
-        self.tells({uuid: 81000 for uuid in GPUS})
+        self.tells(dict.fromkeys(GPUS, 81000))
 
     def says(self, script: str) -> None:
         self.path.write_text(script)
@@ -156,9 +156,7 @@ def test_a_gpu_that_strangers_use_is_passed_over(smi, tmp_path):
         assert taken == {"CUDA_VISIBLE_DEVICES": GPUS[2]}
 
 
-def test_memory_is_waited_for_with_a_line_that_says_who_has_it(
-    smi, tmp_path, monkeypatch, caplog
-):
+def test_memory_is_waited_for_with_a_line_that_says_who_has_it(smi, tmp_path, monkeypatch, caplog):
     smi.tells({GPUS[1]: 20000})
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", GPUS[1])
     looks = []
@@ -175,13 +173,13 @@ def test_memory_is_waited_for_with_a_line_that_says_who_has_it(
     assert "20,000 of 81,559 MiB free (process 4711 (/opt/python) has 60000 MiB)" in line
     smi.tells({GPUS[1]: 20000})
     monkeypatch.setattr(devices, "MEMORY_SECONDS", 0.1)
-    with pytest.raises(EngineError, match="no GPU has 92% of its memory free.*process 4711"):
+    with pytest.raises(EngineError, match=r"no GPU has 92% of its memory free.*process 4711"):
         held(tmp_path, 1, never).__enter__()
     assert users(GPUS[0]) == "nvidia-smi names no process"
 
 
 def test_more_than_the_host_has_is_refused_at_once(smi, tmp_path, monkeypatch):
-    with pytest.raises(InputError, match="gpus: 4 asked, and this host has 3$"):
+    with pytest.raises(InputError, match=r"gpus: 4 asked, and this host has 3$"):
         held(tmp_path, 4, never).__enter__()
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     with pytest.raises(InputError, match="1 asked, and this host has 0 that CUDA_VISIBLE_DEVICES="):

@@ -1,6 +1,7 @@
 """The devices of a host without a scheduler: each GPU is held by one server, or by training."""
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -53,7 +54,9 @@ def lacking(count: int) -> str | None:
         )
     version = driver()
     if version.split(".")[0].isdigit() and int(version.split(".")[0]) < LEAST_DRIVER:
-        return f"{count} asked, and the driver is {version}: torch here needs {LEAST_DRIVER} or later"
+        return (
+            f"{count} asked, and the driver is {version}: torch here needs {LEAST_DRIVER} or later"
+        )
     if max(1, count) > (found := len(gpus())):
         hidden = f" that {VISIBLE}={os.environ[VISIBLE]} shows" if VISIBLE in os.environ else ""
         return f"{count} asked, and this host has {found}{hidden}"
@@ -78,9 +81,7 @@ def held(
             lock.free()
 
 
-def hold(
-    folder: Path, count: int, given_up: Callable[[], bool], share: float
-) -> dict[str, Lock]:
+def hold(folder: Path, count: int, given_up: Callable[[], bool], share: float) -> dict[str, Lock]:
     """The same until the process ends: by UUID the locks taken, which nobody need keep."""
     locks = {uuid: Lock(folder / f"{uuid}.device") for uuid in devices(count)}
     waiting = sign_in(folder / "waiting")
@@ -94,7 +95,7 @@ def _await(
     locks: dict[str, Lock], count: int, folder: Path, given_up: Callable[[], bool], share: float
 ) -> list[str]:
     """Take as many as asked, once they are free; say what is waited for."""
-    strangers_since, told = time.monotonic(), -TELL_SECONDS
+    strangers_since, told = time.monotonic(), -math.inf
     while True:
         taken, used = _take(locks, count, folder, share)
         if len(taken) == count:

@@ -98,16 +98,16 @@ class Exchange:
         begun = loop.time()
         async with asyncio.timeout(seconds) as timer:
 
-            def renew() -> None:
-                nonlocal looking
-                timer.reschedule(max(begun, self.heard) + seconds)
-                looking = loop.call_later(seconds / LOOKS, renew)
+            async def renew() -> None:
+                while True:
+                    await asyncio.sleep(seconds / LOOKS)
+                    timer.reschedule(max(begun, self.heard) + seconds)
 
-            looking = loop.call_later(seconds / LOOKS, renew)
+            renewing = asyncio.create_task(renew())
             try:
                 yield
             finally:
-                looking.cancel()
+                renewing.cancel()
 
     async def _read(self, response: "ClientResponse") -> str:
         """The text of a reply; of large ones only few are in memory at a time."""

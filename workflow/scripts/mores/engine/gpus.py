@@ -1,7 +1,7 @@
 """The GPUs of this host as nvidia-smi tells them, each by its UUID.
 
 A UUID is the same in every allocation, and names the instances of a divided GPU (MIG). A number is
-not: nvidia-smi counts along the bus, CUDA from the fastest, unless CUDA_DEVICE_ORDER says otherwise.
+not: nvidia-smi counts along the bus, CUDA from the fastest, unless CUDA_DEVICE_ORDER says so too.
 """
 
 import os

@@ -20,8 +20,8 @@ SAMPLES = (
     "How important is family, to you?",
     " A space before,  two within   and three; one after ",
     "1. Agree strongly\n2. Agree\n\n\t10. Don't know, I'LL say 12345.67 %\r\n",
-    "Café, naïve, ½ œuvre; cafe\u0301; 家庭对您来说有多重要？ परिवार اسرة семья",
-    "snake_case(x) -> [1, 2]; a@b.org #3 «so» “yes” ’s … 🙂\u200d",
+    "Café, naïve, ½ œuvre; cafe\u0301; 家庭对您来说有多重要。 परिवार اسرة семья",
+    "snake_case(x) -> [1, 2]; a@b.org #3 «so» “yes” it\u2019s … 🙂\u200d",
 )
 
 
