@@ -29,12 +29,8 @@ WORDS = [
     "or",
     "faith",
     "in",
-    "kin",
-    "matter",
-    "more",
-    "than",
-    "gain",
 ]
+WORDS += ["kin", "matter", "more", "than", "gain"]
 LISTED = (
     *("country", "model", "method", "item", "topic", "gold", "gold_share", "answers"),
     *("item_alignment", "top_match", "baseline_answers", "baseline_item_alignment", "norms"),
@@ -127,36 +123,36 @@ class Study:
             for country in [*self.countries, "MEAN"]:
                 unsure = method == self.methods[-1] and place > 0
                 gain = 1.2345 if unsure else round(self.random.uniform(5, 30), 4)
-                rows.append(
-                    {
-                        "contrast": method,
-                        "country": country,
-                        "model": model,
-                        "of": method,
-                        "against": "vanilla",
-                        "difference": gain,
-                        "low": gain - 4,
-                        "family": "means" if country == "MEAN" else "countries",
-                        "high": gain + 4,
-                        "p_value": 0.0078,
-                        "detectable": 5.4321,
-                        "p_adjusted": 0.4 if unsure else 0.0156,
-                        "topics": len(self.topics),
-                        "replicates": 1,
-                    }
-                )
+                named = {"contrast": method, "country": country, "model": model, "of": method}
+                family = "means" if country == "MEAN" else "countries"
+                against = {"against": "vanilla", "family": family, "difference": gain}
+                ends = {"low": gain - 4, "high": gain + 4, "detectable": 5.4321}
+                sure = {"p_value": 0.0078, "p_adjusted": 0.4 if unsure else 0.0156}
+                made = {"topics": len(self.topics), "replicates": 1}
+                rows.append(named | against | ends | sure | made)
         return tsv(CONTRASTS, rows)
 
     def listed(self) -> str:
-        rows = []
+        """The list of items: of five answers to each so many for every option."""
+        rows, before = [], {}
         for country, model, method in self.cells():
             for row in self.rows("test"):
-                near = self.random.choice((0.0, 33.3333, 50.0, 66.6667, 100.0))
+                drawn = [self.random.randrange(3) for _ in range(5)]
+                shares = [(code, drawn.count(code - 1) / 5) for code in (1, 2, 3)]
+                said = " ".join(f"{code}:{share:.2f}" for code, share in shares if share)
+                near, share = 50 * sum(2 - one for one in drawn) / 5, self.random.random()
                 named = {"country": country, "model": model, "method": method}
-                asked = {"item": row["item"], "topic": row["topic"], "gold": 1, "gold_share": 0.6}
-                said = {"answers": "1:0.67 2:0.33", "item_alignment": near, "top_match": near}
-                before = {"baseline_answers": "3:1.00", "baseline_item_alignment": 50.0}
-                rows.append(named | asked | said | before)
+                asked = {"item": row["item"], "topic": row["topic"], "gold": 1, "gold_share": share}
+                answered = {
+                    "answers": said,
+                    "item_alignment": near,
+                    "top_match": 20 * drawn.count(0),
+                }
+                plain = before.setdefault((country, model, row["item"]), (said, near))
+                known = dict(
+                    zip(("baseline_answers", "baseline_item_alignment"), plain, strict=True)
+                )
+                rows.append(named | asked | answered | known)
         return tsv(LISTED, rows)
 
     def by_topic(self) -> str:

@@ -13,7 +13,7 @@ const WIDEST = 40; // characters of a column
  */
 export function grid(table, rows, {label, columns = table.names, sort = "", sorting = () => {}}) {
   let order = sort, ordered = [];
-  const widths = columns.map((name) => `${Math.min(WIDEST, widest(table, name)) + 2}ch`);
+  const widths = columns.map((name) => `${Math.min(WIDEST, widest(table, name)) + 2}ch`).join(" ");
   const head = element("div", {role: "row"});
   const body = element("div", {role: "rowgroup", class: "body"});
   const whole = element("div", {role: "table", "aria-label": label},
@@ -21,9 +21,9 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
   const scroll = element("div",
     {class: "scroll", tabindex: "0", role: "region", "aria-label": `${label}, to be scrolled`}, whole);
 
-  const cell = (role, name, at, content, extra = {}) => styled(
-    element("span", {role, class: table.isNumber(name) ? "number" : null, ...extra}, content),
-    {width: widths[at]});
+  whole.style.setProperty("--columns", widths);
+  const numbers = columns.map((name) => (table.isNumber(name) ? "number" : null));
+  const drawn = new Map(); // lines by their place
 
   function heads() {
     fill(head, ...columns.map((name, at) => {
@@ -35,7 +35,7 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
         show(rows);
         [...head.querySelectorAll("button")][at].focus();
       }}, name + sign);
-      return cell("columnheader", name, at, button, {"aria-sort": way});
+      return element("span", {role: "columnheader", class: numbers[at], "aria-sort": way}, button);
     }));
   }
 
@@ -44,16 +44,22 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     const first = all ? 0 : Math.max(0, Math.floor(scroll.scrollTop / HEIGHT) - BEYOND);
     const count = Math.ceil((scroll.clientHeight || 600) / HEIGHT) + 2 * BEYOND;
     const last = all ? ordered.length : Math.min(ordered.length, first + count);
-    const lines = [];
+    for (const [at, node] of drawn) if (at < first || at >= last) { node.remove(); drawn.delete(at); }
+    for (let at = first; at < last; at += 1) if (!drawn.has(at)) drawn.set(at, line(at));
     for (let at = first; at < last; at += 1) {
-      const line = element("div", {role: "row", "aria-rowindex": at + 2},
-        ...columns.map((name, place) => {
-          const value = shown(table.value(name, ordered[at]));
-          return cell("cell", name, place, value, {title: value.length > WIDEST ? value : null});
-        }));
-      lines.push(styled(line, {top: `${at * HEIGHT}px`}));
+      const node = drawn.get(at);
+      if (body.children[at - first] !== node) body.insertBefore(node, body.children[at - first] ?? null);
     }
-    fill(body, ...lines);
+  }
+
+  function line(at) {
+    const cells = columns.map((name, place) => {
+      const value = shown(table.value(name, ordered[at]));
+      return element("span", {role: "cell", class: numbers[place],
+        title: value.length > WIDEST ? value : null}, value);
+    });
+    return styled(element("div", {role: "row", "aria-rowindex": at + 2}, ...cells),
+      {top: `${at * HEIGHT}px`});
   }
 
   function show(next) {
@@ -63,6 +69,8 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     whole.setAttribute("aria-rowcount", ordered.length + 1);
     body.style.height = `${ordered.length * HEIGHT}px`;
     scroll.scrollTop = 0;
+    drawn.clear();
+    fill(body);
     heads();
     draw();
   }

@@ -9,7 +9,7 @@ from pathlib import Path
 from mores.engine.lease import hold_run
 from mores.study.ending import Ending
 from mores.study.preflight import preflight, report
-from mores.study.summary import summary
+from mores.study.summary import findings, summary
 from mores.study.watch import Watch
 
 BEGUN = time.time()
@@ -48,6 +48,10 @@ onsuccess:
     made = [path for path in made if path.exists() and path.stat().st_mtime >= BEGUN]
     if made:
         print(summary(made, Path(grid.MARGINALS)), file=sys.stderr)
+    if made or (Path(grid.REPORT).exists() and Path(grid.REPORT).stat().st_mtime >= BEGUN):
+        contrasts = grid.CONTRASTS.format(contrasts=grid.CONTRASTED)
+        places = [Path(one) for one in (grid.TABLE.format(table=grid.SCORES), contrasts, grid.REPORT)]
+        print(findings(*places, CONFIG.scores.confidence, BEGUN), file=sys.stderr)
 
 
 onerror:

@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import polars as pl
+from studies import Study
 
 from mores.evaluations.cdeval.table import COLUMNS as PROFILES
 from mores.evaluations.choices.table import LAYOUT as CHOICES
 from mores.evaluations.pact.table import LAYOUT as PACT
 from mores.evaluations.survey.table import LAYOUT as SURVEY
-from mores.study.summary import summary
+from mores.study.summary import findings, summary
 
 
 def written(path: Path, columns, *rows: dict) -> Path:
@@ -98,3 +99,17 @@ def test_countries_with_few_respondents_are_told(tmp_path):
     told = summary([], tmp_path / "marginals.parquet")
     assert "beware: KEN: 100 respondents an item (median)" in told
     assert "DEU" not in told and "XXX" not in told
+
+
+def test_a_run_ends_with_the_headline_and_the_report_s_address(tmp_path):
+    study = Study(models=2)
+    scores, contrasts, report = (tmp_path / name for name in ("s.tsv", "c.tsv", "report.html"))
+    scores.write_text(study.scores())
+    contrasts.write_text(study.contrasts())
+    assert "is not made yet: run `snakemake" in findings(scores, contrasts, report, 0.95, 0)
+    report.write_text("made")
+    told = findings(scores, contrasts, report, 0.95, 0)
+    assert "points above the bare question" in told.replace("\n", " ")
+    assert told.rstrip().endswith(f"All of it, and every norm: {report.as_uri()}")
+    assert max(map(len, told.splitlines()[:-1])) <= 90
+    assert findings(scores, contrasts, report, 0.95, report.stat().st_mtime + 1) == ""

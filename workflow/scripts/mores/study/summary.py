@@ -1,8 +1,10 @@
-"""What a run ends with: the means of its tables, where these are, and what to beware of."""
+"""What a run ends with: the means of its tables, what to beware of, the headline, where to look."""
 
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import wrap
 
+from mores.report.headline import headline, read_rows
 from mores.scoring.marks import FEW_RESPONDENTS, MANY_INVALID
 
 MEAN, REFERENCE = "MEAN", "reference"
@@ -15,6 +17,7 @@ HEAD = ("model", "method", "score", "interval", "delta", "interval", "p")
 # Scores, and the digits after the point that tell them apart.
 SCORES = {"alignment": 1, "accuracy": 1, "allow_rate": 1, "distance": 3}
 WHOLE = "ALL"  # of a table that has rows of parts, what the rows of the whole are called
+WIDTH = 90  # characters of a line
 FEW = 5  # warnings told one by one
 
 
@@ -22,18 +25,15 @@ def summary(tables: Iterable[Path], marginals: Path) -> str:
     """The lines to print after a run that made these tables."""
     parts = []
     for path in tables:
-        rows = [row for row in read_table(path) if row.get("dimension", WHOLE) == WHOLE]
+        rows = [
+            row
+            for row in read_rows(path.read_text("utf-8"))
+            if row.get("dimension", WHOLE) == WHOLE
+        ]
         means = [row for row in rows if row["country"] == MEAN]
         parts += ["", f"{path}: means over {_countries(rows)} countries", aligned(means)]
         parts += invalid_rows(rows)
     return "\n".join([*parts, *few_respondents(marginals), ""])
-
-
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a table of scores."""
-    header, *lines = path.read_text(encoding="utf-8").splitlines()
-    names = header.split("\t")
-    return [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
 
 
 def aligned(rows: list[dict[str, str]]) -> str:
@@ -110,3 +110,16 @@ def few_respondents(marginals: Path) -> list[str]:
 def _first(lines: list[str]) -> list[str]:
     more = len(lines) - FEW
     return [*lines[:FEW], *([f"  beware: and {more} more like these"] if more > 0 else [])]
+
+
+def findings(scores: Path, contrasts: Path, report: Path, confidence: float, since: float) -> str:
+    """The headline of what a run made since then, and where to look; empty if it made no report."""
+    if not all(path.exists() for path in (scores, contrasts, report)):
+        return f"{report} is not made yet: run `snakemake {report}`\n"
+    if report.stat().st_mtime < since:
+        return ""
+    told = headline(
+        *(read_rows(path.read_text("utf-8")) for path in (scores, contrasts)), confidence
+    )
+    lines = [line for text in told for line in [*wrap(text, WIDTH), ""]]
+    return "\n".join([*lines, f"All of it, and every norm: {report.resolve().as_uri()}", ""])
