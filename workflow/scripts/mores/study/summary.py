@@ -118,8 +118,7 @@ def findings(scores: Path, contrasts: Path, report: Path, confidence: float, sin
         return f"{report} is not made yet: run `snakemake {report}`\n"
     if report.stat().st_mtime < since:
         return ""
-    told = headline(
-        *(read_rows(path.read_text("utf-8")) for path in (scores, contrasts)), confidence
-    )
+    scored, compared = (read_rows(path.read_text(encoding="utf-8")) for path in (scores, contrasts))
+    told = headline(scored, compared, confidence)
     lines = [line for text in told for line in [*wrap(text, WIDTH), ""]]
     return "\n".join([*lines, f"All of it, and every norm: {report.resolve().as_uri()}", ""])

@@ -1,0 +1,49 @@
+"""Answers that name no option, by reason."""
+
+from typing import Any
+
+from mores.report.figures.style import Drawing, data_of, drawn
+from mores.report.headline import MEAN, REFERENCE, read_rows
+
+COLUMNS = ("model", "method", "reason", "answers", "share")
+PREFIX = "invalid_"
+
+
+def draw_invalid(spec: Drawing, scores: str) -> dict[str, Any]:
+    """A bar a model and method: the share of all its answers that name no option, by reason."""
+    rows = invalid_rows(scores)
+    return drawn(_chart(rows), rows, COLUMNS)
+
+
+def invalid_rows(scores: str) -> list[dict[str, Any]]:
+    """Counts over all countries, each reason also where there is none of it."""
+    return [
+        {
+            "model": row["model"],
+            "method": row["method"],
+            "reason": name.removeprefix(PREFIX).replace("_", " "),
+            "answers": int(row[name]),
+            "share": 100 * int(row[name]) / int(row["n_answers"]),
+        }
+        for row in read_rows(scores)
+        if row["country"] == MEAN and row["model"] != REFERENCE
+        for name in row
+        if name.startswith(PREFIX) and name != "invalid_rate" and row[name]
+    ]
+
+
+def _chart(rows: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    bars = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="per cent of answers that name no option"),
+            y=alt.Y("method:N", title=None, sort=methods),
+            color=alt.Color("reason:N", title=None),
+        )
+    )
+    bars = bars.properties(width=380, height=alt.Step(18))
+    return bars.facet(alt.Facet("model:N", title=None), columns=1, data=data_of(rows))
