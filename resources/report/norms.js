@@ -194,5 +194,6 @@ function failures(data) {
 function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`; }
 
 function gain(value) {
-  return `${value > 0 ? "helped by" : value < 0 ? "hurt by" : "unchanged,"} ${Math.abs(value).toFixed(1)}`;
+  if (value === 0) return "unchanged";
+  return `${value > 0 ? "helped by" : "hurt by"} ${Math.abs(value).toFixed(1)}`;
 }

@@ -83,6 +83,10 @@ def test_survey_is_short_for_its_path():
         ({"models": ["dem"]}, "models: no 'dem' in the configuration; did you mean 'demo'"),
         ({"models": "qwen"}, "models: no 'qwen' in the configuration; there are demo"),
         ({"countries": "XAW"}, "'XAW' is not among the country names; did you mean 'XAV'"),
+        (
+            {"countries": "FRA"},
+            "'FRA' is not among the country names; add it, with `name` and `adjective`, to",
+        ),
         ({"countries": "Kenya"}, "'Kenya' is not among the country names; did you mean 'KEN'"),
         ({"countries": 3}, "countries: 3 is no name"),
         ({"countries": "QQQ"}, "with `name` and `adjective`, to resources/countries.yaml"),

@@ -1,5 +1,6 @@
 import json
 import logging
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +23,18 @@ def test_a_file_that_is_no_table_is_an_error(bank, tmp_path):
         (tmp_path / name).touch()
         with pytest.raises(InputError, match=name):
             read_survey(tmp_path / name, bank)
+
+
+def test_an_archive_is_told_what_to_unpack(bank, tmp_path):
+    with zipfile.ZipFile(tmp_path / "wvs.zip", "w") as archive:
+        archive.writestr("read me.txt", "")
+        archive.writestr("folder/WVS_7.csv", "B_COUNTRY_ALPHA,Q1\n")
+    for format in ("auto", "microdata"):
+        with pytest.raises(InputError, match=r"wvs\.zip: .* unpack it and name folder/WVS_7\.csv"):
+            read_survey(tmp_path / "wvs.zip", bank, format)
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    with pytest.raises(InputError, match="it holds no survey"):
+        read_survey(tmp_path / "empty.zip", bank)
 
 
 def aggregate(tmp_path, survey):

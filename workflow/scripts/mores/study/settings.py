@@ -6,6 +6,7 @@ so it does under `countries`. `survey: FILE` is short for `survey: {path: FILE}`
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from mores.study.config import Config, parse_config
 from mores.study.secrets import check_secrets
 from mores.yamls import read_yaml
 
+A_COUNTRY_S = re.compile("[A-WYZ][A-Z]{2}")  # codes in X are nobody's
 TABLES = ("models", "methods", "evaluations")
 
 
@@ -145,10 +147,11 @@ def unnamed(code: str, names: dict[str, Country], path: Any) -> str:
     """What there is to say of a country without a name: the file to add it to, or its code."""
     by_name = {country.name: one for one, country in names.items()}
     file = path or Config.model_fields["country_names"].default
-    return (
-        f"{shown(code)} is not among the country names; {hint(code, names, by_name)} Else add it, "
-        f"with `name` and `adjective`, to {file}, or to a file of yours under `country_names`"
-    )
+    add = f"with `name` and `adjective`, to {file}, or to a file of yours under `country_names`"
+    meant = hint(code, names, by_name)
+    if A_COUNTRY_S.fullmatch(code):  # as like another as it may be
+        return f"{shown(code)} is not among the country names; add it, {add}. Misspelt? {meant}"
+    return f"{shown(code)} is not among the country names; {meant} Else add it, {add}"
 
 
 def _names(value: Any, key: str) -> list[str]:

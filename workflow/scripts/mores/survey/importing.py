@@ -1,10 +1,11 @@
 """Surveys in, marginals out: each country's share per option, whatever the file looks like."""
 
 import logging
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mores.errors import InputError
+from mores.errors import InputError, one_line
 from mores.method.items import Bank
 from mores.spec import Section
 from mores.survey.format import Format
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger("mores.told.survey")
+
+# By the ending of a file's name its kind; of a CSV file the columns tell.
+KINDS = dict.fromkeys((".sav", ".zsav", ".dta"), "microdata")
+KINDS |= {".json": "aggregate", ".parquet": "tidy", ".csv": ""}
 
 
 class Import(Section):
@@ -72,6 +77,7 @@ def read_survey(
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: no such survey file; check `survey: path`")
+    _refuse_archive(path)
     format = kind_of(path) if format == "auto" else format
     if format == "microdata":
         answers = read_microdata(path, bank, weights)
@@ -82,12 +88,21 @@ def read_survey(
     return to_marginals(answers, bank, path)
 
 
+def _refuse_archive(path: Path) -> None:
+    """Raise InputError, with what is in it, where a survey is still as it was distributed."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        held = [one for one in archive.namelist() if Path(one).suffix.lower() in KINDS]
+    mend = f"unpack it and name {one_line(held[0])}" if held else "it holds no survey; name one"
+    raise InputError(f"{path}: a zip archive; {mend} as `survey: path`")
+
+
 def kind_of(path: Path) -> str:
     """Tell the kind of a survey file by its name and, for CSV, by its columns."""
-    kinds = {".sav": "microdata", ".zsav": "microdata", ".dta": "microdata"}
-    kinds |= {".json": "aggregate", ".parquet": "tidy"}
-    if path.suffix.lower() in kinds:
-        return kinds[path.suffix.lower()]
+    kind = KINDS.get(path.suffix.lower())
+    if kind:
+        return kind
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
     _, columns = head_of(path, utf8=False)

@@ -7,6 +7,7 @@ from mores.report.headline import MEAN, REFERENCE, read_rows
 
 COLUMNS = ("model", "method", "reason", "answers", "share")
 PREFIX = "invalid_"
+LEAST = 5.0  # per cent that the axis shows at least, lest a few answers look like many
 
 
 def draw_invalid(spec: Drawing, scores: str) -> dict[str, Any]:
@@ -35,15 +36,25 @@ def invalid_rows(scores: str) -> list[dict[str, Any]]:
 def _chart(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
+    widest = alt.Scale(domain=[0, max(LEAST, *_sums(rows))])
     methods = list(dict.fromkeys(row["method"] for row in rows))
     bars = (
         alt.Chart()
         .mark_bar()
         .encode(
-            x=alt.X("share:Q", title="per cent of answers that name no option"),
+            x=alt.X("share:Q", title="per cent of answers that name no option", scale=widest),
             y=alt.Y("method:N", title=None, sort=methods),
             color=alt.Color("reason:N", title=None),
         )
     )
     bars = bars.properties(width=380, height=alt.Step(18))
     return bars.facet(alt.Facet("model:N", title=None), columns=1, data=data_of(rows))
+
+
+def _sums(rows: list[dict[str, Any]]) -> list[float]:
+    """The lengths of the bars."""
+    found: dict[tuple[str, str], float] = {}
+    for row in rows:
+        key = (row["model"], row["method"])
+        found[key] = found.get(key, 0) + row["share"]
+    return [*found.values(), LEAST]
