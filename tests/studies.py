@@ -163,15 +163,41 @@ class Study:
         ]
         return tsv(TOPICS, rows)
 
-    def report(self) -> str:
+    def effects(self) -> str:
+        """What each norm does, as the table of norms left out has it: the second is of no use."""
+        rows = [
+            {
+                "country": mined.country,
+                "model": mined.model,
+                "method": "top1",
+                "topic": topic,
+                "norm": at + 1,
+                "text": text,
+                "n_answered": 4,
+                "effect": 12.5 - 20 * at,
+                "low": -1.5,
+                "high": 30.25,
+                "p_adjusted": 0.5,
+                "answers_with": "1:1.00",
+                "answers_without": "2:1.00",
+            }
+            for mined, file in zip(self.mined, self.highs, strict=True)
+            for topic, norms in ((row["topic"], row["norms"]) for row in file)
+            for at, text in enumerate(norms)
+        ]
+        return tsv((*rows[0],), rows)
+
+    def report(self, effects: bool = False) -> str:
         """The page."""
+        self.highs = [self.high() for _ in self.mined]
+        further = {"norm_effects": self.effects()} if effects else {}
         given: dict = {"top1": {}}
         for at, mined in enumerate(self.mined):
             given["top1"].setdefault(mined.model, {})[mined.country] = at
         spec = Reporting(
             page=folder_digest(PAGE),
             bank=BankPart.of(self.bank, "all"),
-            tables=("scores", "contrasts"),
+            tables=("scores", "contrasts", *further),
             countries={country: f"Land of {country}" for country in self.countries},
             high=tuple(self.mined),
             low=tuple(self.mined),
@@ -192,12 +218,12 @@ class Study:
             PAGE,
             mark={"survey": "survey.json", "bank": "bank.yaml"},
             digests={"results/scores.tsv": "1" * 64},
-            tables=[self.scores(), self.contrasts()],
+            tables=[self.scores(), self.contrasts(), *further.values()],
             by_item=self.listed(),
             by_topic=self.by_topic(),
             train=[self.rows("train") for _ in self.countries],
             test=[self.rows("test") for _ in self.countries],
-            high=[self.high() for _ in self.mined],
+            high=self.highs,
             low=[self.low() for _ in self.mined],
         )
 

@@ -2,7 +2,9 @@
 
 /** Unpacks the data that an element of the page holds. */
 export async function read(holder) {
-  const packed = Uint8Array.from(atob(holder.textContent), (one) => one.charCodeAt(0));
+  const text = atob(holder.textContent);
+  const packed = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) packed[at] = text.charCodeAt(at);
   holder.remove();
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const data = await new Response(stream).json();

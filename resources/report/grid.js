@@ -4,7 +4,7 @@ import {element, fill, shown, styled} from "report/elements";
 
 const HEIGHT = 30; // px of a row
 const SHORT = 60; // rows of a table that is drawn whole, and printed so
-const BEYOND = 12; // rows drawn above and below what is in sight
+const BEYOND = 6; // rows drawn above and below what is in sight
 const WIDEST = 40; // characters of a column
 
 /**
