@@ -218,6 +218,11 @@ def rows_reported(pattern):
     return expand(pattern, split=grid.split_of(0), country=countries)
 
 
+def effects_measured(wildcards):
+    """The table of what single norms do, where there is one."""
+    return grid.NORM_EFFECTS if left_out(SETTINGS) else []
+
+
 def norms_in_context(wildcards):
     """The norms that this method puts before the question, if any: perhaps another country's."""
     return grid.norms_of(SETTINGS, grid.Cell(**wildcards)) or []

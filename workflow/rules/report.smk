@@ -3,7 +3,9 @@
 Requires: grid.CELL of the whole grid, grid.MARGINALS and grid.SPLIT.
 Promises: grid.LEAKS, or none of these; grid.REFERENCES, grid.TABLE and grid.CONTRASTS of each
 evaluation; grid.HYPOTHESES, grid.NORM_EFFECTS, grid.VARIANCE, grid.ITEMS and grid.TOPICS where they
-are asked for; grid.REPORT and grid.PUBLISHED; what stands in the results, shown.
+are asked for; grid.REPORT and grid.PUBLISHED; sheets on which people judge norms
+(grid.REVIEW_SHEET, grid.REVIEW_FORM), and grid.REVIEWED of filled ones; what stands in the results,
+shown.
 """
 
 
@@ -238,6 +240,45 @@ rule judge_hypotheses:
         CPU_ENV
     params:
         **step("judge_hypotheses"),
+    shell:
+        RUN
+
+
+rule norm_review:
+    """Norms of all sources, shuffled, with planted controls, for people to judge blind."""
+    input:
+        norms=grid.norms_reviewed(SETTINGS),
+    output:
+        sheet=grid.REVIEW_SHEET,
+        form=grid.REVIEW_FORM,
+        key=grid.REVIEW_KEY,
+    log:
+        "logs/norm_review.log",
+    conda:
+        CPU_ENV
+    params:
+        **step("norm_review", page=grid.REVIEW_PAGE),
+    shell:
+        RUN
+
+
+rule score_norm_review:
+    """What people said of the norms: accepted or not, agreed or not, and the controls caught."""
+    input:
+        key=grid.REVIEW_KEY,
+        effects=effects_measured,
+    output:
+        table=grid.REVIEWED,
+        raters=grid.REVIEW_RATERS,
+        labels=grid.REVIEW_LABELS,
+    log:
+        "logs/score_norm_review.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("score_norm_review", sheets=CONFIG.norm_review.sheets),
     shell:
         RUN
 

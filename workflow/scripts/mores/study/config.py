@@ -24,6 +24,7 @@ from mores.method.shares import Distribution
 from mores.method.variants import Labels, Order
 from mores.scoring.hypotheses import Hypothesis
 from mores.scoring.resample import Resampling
+from mores.scoring.review.sheet import Drawing
 from mores.spec import PathText, Section
 from mores.survey.format import Format
 from mores.survey.split import Split
@@ -167,6 +168,12 @@ class Replicates(Section):
     training: int = Field(1, ge=1, le=100, description="Trainings (with traces), of each mining.")
 
 
+class NormReview(Drawing):
+    """Which norms people judge, and where their filled sheets are."""
+
+    sheets: PathText = Field("reviews", description="Folder of filled sheets (CSV).")
+
+
 class Answers(Section):
     """How questions are answered."""
 
@@ -227,6 +234,7 @@ class Config(Section):
     traces: Traces = Traces()
     tunings: dict[Name, Tuning] = TUNINGS
     scores: Resampling = Resampling()
+    norm_review: NormReview = NormReview()
     engine: Engine = Engine()
     training: Training = Training()
     store: PathText = Field(

@@ -46,10 +46,17 @@ WITHOUT = "+without_"
 REPORT = "results/report.html"
 PAGE = "resources/report"
 FIGURE = "results/figures/{figure}.{kind}"
+REVIEW_PAGE = "resources/norm_review/form.html"
+REVIEW_SHEET = "results/norm_review/sheet.csv"
+REVIEW_FORM = "results/norm_review/form.html"
+REVIEW_KEY = "results/norm_review_key.tsv"  # not beside what raters are handed
+REVIEWED = "results/norm_review.tsv"
+REVIEW_RATERS = "results/norm_review_raters.tsv"
+REVIEW_LABELS = "results/norm_review_labels.tsv"
 # Names of tables that no evaluation may have.
 TAKEN = (
     *(SCORES, "items", "topics", CONTRASTED, "hypotheses"),
-    *("norm_effects", "variance", "leaks", "stated"),
+    *("norm_effects", "variance", "leaks", "stated", "norm_review"),
 )
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
@@ -224,6 +231,13 @@ def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
             }
             found |= {name: dict(sorted(same.items()))} if len(same) > 1 else {}
     return found
+
+
+def norms_reviewed(settings: Settings) -> list[str]:
+    """The paths of the norms that people judge: those of a country that it has in context itself."""
+    methods = settings.config.methods
+    own = [cell for cell in survey_cells(settings) if methods[cell.method].norm_country == "own"]
+    return norms_listed(settings, own)
 
 
 def examples_of(settings: Settings, cell: Cell) -> str | None:

@@ -39,6 +39,9 @@ from mores.scoring.hypotheses import Judging
 from mores.scoring.listing import Listing, Shown
 from mores.scoring.norm_effects import LeavingOut
 from mores.scoring.reference_scores import ReferenceScoring
+from mores.scoring.review.score import Judging as ReviewScoring
+from mores.scoring.review.sheet import Drawing as SheetDrawing
+from mores.scoring.review.sheet import Reviewing, Source
 from mores.scoring.stated import Finding, InPrompt, StatedListing
 from mores.scoring.variance import Varying
 from mores.shipped import locate, located
@@ -47,6 +50,7 @@ from mores.study.config import Config, template_of
 from mores.study.contrasts import contrasts as contrasts_of
 from mores.study.grid import (
     PAGE,
+    REVIEW_PAGE,
     STATED,
     Cell,
     contrasted,
@@ -58,6 +62,7 @@ from mores.study.grid import (
     norm_counts,
     norms_listed,
     norms_of,
+    norms_reviewed,
     number_of,
     questions_of,
     reported,
@@ -412,6 +417,30 @@ class Specs:
         """Claims are held against the survey's contrasts."""
         config = self.settings.config
         return Judging(hypotheses=config.hypotheses, confidence=config.scores.confidence)
+
+    def norm_review(self) -> Reviewing:
+        """A sheet is drawn from the norms that countries' own methods have in context."""
+        config = self.settings.config
+        sources = tuple(Source(**mined_by(path)) for path in norms_reviewed(self.settings))
+        countries = sorted({source.country for source in sources})
+        return Reviewing(
+            **config.norm_review.model_dump(include=set(SheetDrawing.model_fields)),
+            sources=sources,
+            countries={country: self.settings.names[country] for country in countries},
+            topics=self.bank.topics,
+            page=file_digest(locate(REVIEW_PAGE)),
+        )
+
+    def score_norm_review(self) -> ReviewScoring:
+        """Filled sheets are held against the key of the one that was handed out."""
+        folder = locate(self.settings.config.norm_review.sheets)
+        if not folder.is_dir():
+            raise InputError(f"norm_review.sheets: no folder {folder}; put the filled sheets there")
+        return ReviewScoring(
+            **dict(self.settings.config.scores),
+            sheets=folder_digest(folder),
+            packages=locked(versions.SCORES),
+        )
 
     def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
         """A card takes the rows of its method and learner."""

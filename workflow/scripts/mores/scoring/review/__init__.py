@@ -1,0 +1,1 @@
+"""People judge norms: a blind sheet of them, and what filled sheets say."""
