@@ -218,6 +218,11 @@ def rows_reported(pattern):
     return expand(pattern, split=grid.split_of(0), country=countries)
 
 
+def cells_of_guardrails(wildcards):
+    """The cells of tuned methods and of what they are held against, evaluation by evaluation."""
+    return [cell.at(grid.CELL) for cells in grid.cells_guarded(SETTINGS).values() for cell in cells]
+
+
 def effects_measured(wildcards):
     """The table of what single norms do, where there is one."""
     return grid.NORM_EFFECTS if left_out(SETTINGS) else []

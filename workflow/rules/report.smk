@@ -244,6 +244,24 @@ rule judge_hypotheses:
         RUN
 
 
+rule score_guardrails:
+    """What tuning may have cost: form, countries told apart, refusals, skills."""
+    input:
+        cells=cells_of_guardrails,
+    output:
+        grid.GUARDRAILS,
+    log:
+        "logs/score_guardrails.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("score_guardrails"),
+    shell:
+        RUN
+
+
 rule norm_review:
     """Norms of all sources, shuffled, with planted controls, for people to judge blind."""
     input:

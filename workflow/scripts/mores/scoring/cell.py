@@ -28,6 +28,7 @@ def score_cell(answers: list[dict], test: list[dict], bank: Bank, where: str) ->
         "n_items": len(gold),
         "n_valid": tallied.n_valid,
         "n_answers": len(answers),
+        "samples": len(answers) // len(test),
         "n_without_norms": sum(row["n_norms"] == 0 for row in answers),
         **summary(tallied),
         **distribution_scores(compared),
@@ -63,6 +64,7 @@ def _by_item(
         "gold": [gold[name] for name in tallied.items],
         "gold_shares": [people[name].get(str(gold[name])) for name in tallied.items],
         "shares": [said[name].by_code if name in said else {} for name in tallied.items],
+        "missed": tallied.missed.tolist(),
         "closeness": [None if np.isnan(one) else 100 * one for one in tallied.closeness.tolist()],
         "hits": [None if np.isnan(one) else 100 * one for one in tallied.hits.tolist()],
     }

@@ -234,6 +234,10 @@ class Config(Section):
     traces: Traces = Traces()
     tunings: dict[Name, Tuning] = TUNINGS
     scores: Resampling = Resampling()
+    guardrails: list[Name] = Field(
+        default_factory=list,
+        description="Evaluations of `kind: choices` in which tuned methods must not lose.",
+    )
     norm_review: NormReview = NormReview()
     engine: Engine = Engine()
     training: Training = Training()

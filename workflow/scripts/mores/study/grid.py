@@ -12,6 +12,7 @@ from mores.evaluations.contrasts import can_be_contrasted
 from mores.method.adapters import POOLED
 from mores.method.draws import Draw
 from mores.method.objectives.common import Objective
+from mores.scoring.table import BASELINE
 from mores.study.config import PLAIN, Config, Method
 from mores.study.settings import Settings
 
@@ -46,6 +47,7 @@ WITHOUT = "+without_"
 REPORT = "results/report.html"
 PAGE = "resources/report"
 FIGURE = "results/figures/{figure}.{kind}"
+GUARDRAILS = "results/guardrails.tsv"
 REVIEW_PAGE = "resources/norm_review/form.html"
 REVIEW_SHEET = "results/norm_review/sheet.csv"
 REVIEW_FORM = "results/norm_review/form.html"
@@ -56,7 +58,7 @@ REVIEW_LABELS = "results/norm_review_labels.tsv"
 # Names of tables that no evaluation may have.
 TAKEN = (
     *(SCORES, "items", "topics", CONTRASTED, "hypotheses"),
-    *("norm_effects", "variance", "leaks", "stated", "norm_review"),
+    *("norm_effects", "variance", "leaks", "stated", "norm_review", "guardrails"),
 )
 PUBLISHED = "results/published/{method}/{model}/{learner}"
 
@@ -157,6 +159,22 @@ def survey_cells(settings: Settings) -> list[Cell]:
     return [cell for cell in grid(settings) if cell.evaluation == survey]
 
 
+def cells_guarded(settings: Settings) -> dict[str, list[Cell]]:
+    """By evaluation, the survey first, the cells of tuned methods and of the baseline."""
+    config = settings.config
+    survey = tables(settings)[SCORES]
+    tuned = {name for name, method in config.methods.items() if method.tuning}
+    names = [survey, *config.guardrails] if tuned and BASELINE in config.methods else []
+    return {
+        name: [
+            cell
+            for cell in grid(settings)
+            if cell.evaluation == name and cell.method in {*tuned, BASELINE}
+        ]
+        for name in names
+    }
+
+
 def norms_listed(settings: Settings, cells: Iterable[Cell]) -> list[str]:
     """The paths of all norms that stand before the items of some cells, each once.
 
@@ -234,7 +252,7 @@ def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
 
 
 def norms_reviewed(settings: Settings) -> list[str]:
-    """The paths of the norms that people judge: those of a country that it has in context itself."""
+    """The paths of the norms that people judge: those that a country itself has in context."""
     methods = settings.config.methods
     own = [cell for cell in survey_cells(settings) if methods[cell.method].norm_country == "own"]
     return norms_listed(settings, own)

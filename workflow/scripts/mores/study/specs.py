@@ -15,6 +15,7 @@ from mores.engine.training import TRAINER
 from mores.errors import InputError
 from mores.evaluations.ask import Evaluating
 from mores.evaluations.contrasts import Contrasting
+from mores.evaluations.guardrails import Guarding
 from mores.evaluations.questions import Asking, Questions, read_questions
 from mores.evaluations.score import CellScoring
 from mores.evaluations.table import Table
@@ -53,6 +54,7 @@ from mores.study.grid import (
     REVIEW_PAGE,
     STATED,
     Cell,
+    cells_guarded,
     contrasted,
     countries_reported,
     lenders_named,
@@ -410,6 +412,15 @@ class Specs:
             **dict(config.scores),
             evaluation=config.evaluations[name].of_questions(),
             contrasts=contrasts_of(self.settings, name),
+            packages=locked(versions.SCORES),
+        )
+
+    def score_guardrails(self) -> Guarding:
+        """What tuning costs is read off the cells of tuned methods and of the base model."""
+        guarded = cells_guarded(self.settings)
+        return Guarding(
+            **dict(self.settings.config.scores),
+            cells=tuple((name, len(cells)) for name, cells in guarded.items()),
             packages=locked(versions.SCORES),
         )
 

@@ -15,6 +15,7 @@ def check(settings: Settings) -> None:
         *asking.methods(settings),
         *asking.norm_effects(settings),
         *asking.replicates(settings),
+        *asking.guardrails(settings),
         *asking.contrasts(settings),
         *asking.hypotheses(settings),
         *asking.tunings(settings),

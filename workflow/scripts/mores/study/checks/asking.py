@@ -7,7 +7,7 @@ from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
 from mores.method.draws import SOURCES
 from mores.method.items import load_bank
-from mores.scoring.table import MEAN
+from mores.scoring.table import BASELINE, MEAN
 from mores.shipped import locate
 from mores.study.checks.files import MINING
 from mores.study.config import Config, Evaluation
@@ -138,6 +138,18 @@ def replicates(settings: Settings) -> Iterator[str]:
         yield f"replicates.{several[0]}: of which methods? name them under `replicates.methods`"
     if wanted.methods and not several:
         yield "replicates.methods: of what several draws? raise `split`, `mining` or `training`"
+
+
+def guardrails(settings: Settings) -> Iterator[str]:
+    """Evaluations that have every tuned method's cells, and the base model's."""
+    config = settings.config
+    for name in config.guardrails:
+        yield from _named("guardrails", name, config.evaluations, "evaluations")
+        evaluation = config.evaluations.get(name)
+        if evaluation and evaluation.kind != "choices":
+            yield f"guardrails: {name} is of kind {evaluation.kind}; name evaluations of choices"
+        elif evaluation and evaluation.methods is not None and BASELINE not in evaluation.methods:
+            yield f"guardrails: evaluations.{name}.methods lacks {BASELINE}; add it"
 
 
 def contrasts(settings: Settings) -> Iterator[str]:
