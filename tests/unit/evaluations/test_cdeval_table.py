@@ -12,8 +12,9 @@ from mores.errors import InputError
 from mores.evaluations.cdeval.measures import mean_of, rank_correlations
 from mores.evaluations.cdeval.profile import Items
 from mores.evaluations.cdeval.references import read_references
-from mores.evaluations.cdeval.table import COLUMNS, table
+from mores.evaluations.cdeval.table import COLUMNS, LAYOUT, table
 from mores.method.replies import REASONS
+from mores.scoring.contrasts import Contrast, contrasts_table
 from mores.scoring.resample import Resampling
 
 SPEC = Resampling(resamples=400, seed=0)
@@ -242,3 +243,23 @@ def test_a_mean_is_of_what_counts_and_unknown_if_any_of_it_is():
     assert mean_of(values, np.array([True, False, True]), 0) == pytest.approx(0.3)
     assert np.isnan(mean_of(values, np.array([True, True, True]), 0))
     assert np.isnan(mean_of(values, np.array([False, False, False]), 0))
+
+
+def test_methods_are_held_against_each_other_dimension_by_dimension():
+    cells = [
+        cell(country, likelihoods, method)
+        for country in ("USA", "BRA")
+        for method, likelihoods in {
+            "vanilla": {"PDI": 0.5, "IVR": 0.25},
+            "top1": {"PDI": 0.75, "IVR": 0.25},
+        }.items()
+    ]
+    contrast = Contrast(name="gain", model="m", of="top1", against="vanilla")
+    text = contrasts_table((contrast,), cells, SPEC, LAYOUT)
+    rows = {
+        (r["contrast"], r["country"]): r for r in csv.DictReader(io.StringIO(text), delimiter="\t")
+    }
+    assert {name for name, _ in rows} == {"gain_PDI", "gain_IVR"}  # dimensions that have items
+    assert float(rows["gain_PDI", "MEAN"]["difference"]) == pytest.approx(25)
+    assert float(rows["gain_IVR", "MEAN"]["difference"]) == 0
+    assert rows["gain_PDI", "MEAN"]["topics"] == str(len(DOMAINS))

@@ -8,6 +8,7 @@ from mores.evaluations.pact.gap import gap_columns
 from mores.evaluations.pact.score import score
 from mores.evaluations.pact.table import LAYOUT, table
 from mores.method.prompts import Country
+from mores.scoring.contrasts import COLUMNS, Contrast, contrasts_table
 from mores.scoring.resample import Resampling
 
 KENYA = Country(code="KEN", name="Kenya", adjective="Kenyan")
@@ -179,3 +180,28 @@ def test_the_gap_s_interval_is_that_of_scenes_drawn_again(shipped):
     found = columns([cell])
     assert cell["own_gap"] == pytest.approx(100 * (4 / 7 - 1))
     assert [found["own_gap_low"], found["own_gap_high"]] == pytest.approx([*ends], abs=3)
+
+
+def test_the_bridge_is_a_contrast_of_own_scenes_against_the_others(shipped):
+    """A tuned model that follows its own country alone, beside one that allows everything."""
+    cells = []
+    for country in (KENYA, JAPAN):
+        asked = shipped("scenes.csv", country=country)
+        for method, allows in {
+            "vanilla": lambda fact: True,
+            "tuned": lambda fact: not fact.own,
+        }.items():
+            named = {"country": country.code, "model": "m", "method": method}
+            cells.append(named | scored(asked, allows))
+    contrast = Contrast(name="tuned", model="m", of="tuned", against="vanilla")
+    text = contrasts_table((contrast,), cells, Resampling(), LAYOUT)
+    rows = [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in text.splitlines()[1:]]
+    found = {(row["contrast"], row["country"]): row for row in rows}
+    own = found["tuned_own", "MEAN"]
+    assert {float(found["tuned_own", c]["difference"]) for c in ("KEN", "JPN", "MEAN")} == {-100}
+    assert (own["than"], own["topics"]) == ("the same on the other items", "7")
+    assert float(own["low"]) == float(own["high"]) == -100
+    # On all scenes it is the share of own ones, and nothing is taken off.
+    whole = found["tuned", "MEAN"]
+    assert float(whole["difference"]) == pytest.approx(-100 / 12, abs=1e-4)
+    assert whole["than"] == ""

@@ -5,14 +5,16 @@ rows of a family (means over countries, single countries, controls) are adjusted
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from mores.method.draws import Draw
 from mores.scoring.flips import Design, Tested, adjusted, by_item, by_topic, test_gains
 from mores.scoring.gains import Gain, beyond, gain, mean_gain
 from mores.scoring.luck import Luck, common_draws, luck, mean_luck, widened
 from mores.scoring.resample import Resampling, Sums
-from mores.scoring.table import MEAN, Layout, as_tsv, cell_sums, topics_of
+from mores.scoring.table import MEAN, Layout, View, as_tsv, cell_sums, topics_of
 from mores.spec import Section
 
 COLUMNS = (
@@ -58,6 +60,19 @@ class Row:
     luck: Luck | None
     """What the draws vary, where there are several."""
     replicates: int
+    view: View | None = None
+
+    @property
+    def name(self) -> str:
+        """The contrast's name, and what of the items it is on."""
+        return f"{self.contrast.name}_{self.view.name}" if self.view else self.contrast.name
+
+    @property
+    def than(self) -> str | None:
+        """What is taken off."""
+        rest = ["the same on the other items"] if self.view and self.view.against_rest else []
+        told = [str(self.contrast.than)] if self.contrast.than else []
+        return " and ".join(told + rest) or None
 
     @property
     def family(self) -> str:
@@ -78,10 +93,17 @@ def contrasts_table(
     items = sorted({name for cell in cells for name in cell["items"]})
     sums: Drawn = {}
     for cell in cells:
-        model, draw = Draw.of(cell["model"])
-        draws = sums.setdefault((model, cell["method"], cell["country"]), {})
-        draws[draw] = cell_sums(cell, items, layout.sums, layout.formula)
-    rows = [row for contrast in contrasts for row in _rows(contrast, sums)]
+        key, draw = _key(cell)
+        sums.setdefault(key, {})[draw] = cell_sums(cell, items, layout.sums, layout.formula)
+    parts = [_part(view, cells, items, sums) for view in layout.views]
+    rows = [
+        row
+        for contrast in contrasts
+        for row in (
+            *(_rows(contrast, sums) if layout.whole else ()),
+            *(row for part in parts for row in part.rows(contrast)),
+        )
+    ]
     gains, margins = [row.gain for row in rows], [row.contrast.margin for row in rows]
     topical = by_topic(topics_of(cells, items), spec)
     found = zip(
@@ -94,11 +116,48 @@ def contrasts_table(
     return as_tsv([_fields(*one, spec) for one in found], COLUMNS)
 
 
-def _rows(contrast: Contrast, sums: Drawn) -> Iterator[Row]:
+def _key(cell: dict) -> tuple[tuple[str, str, str], Draw]:
+    """Whose cell it is: model, method, country; and under which draw."""
+    model, draw = Draw.of(cell["model"])
+    return (model, cell["method"], cell["country"]), draw
+
+
+@dataclass(frozen=True)
+class Part:
+    """The sums of every cell on the items of a view, and on the others."""
+
+    view: View
+    taken: Drawn
+    rest: Drawn
+
+    def rows(self, contrast: Contrast) -> Iterator[Row]:
+        """The contrast's rows on these items."""
+        rest = self.rest if self.view.against_rest else None
+        return (replace(row, view=self.view) for row in _rows(contrast, self.taken, rest))
+
+
+def _part(view: View, cells: list[dict], items: list[str], sums: Drawn) -> Part:
+    taken: Drawn = {}
+    rest: Drawn = {}
+    for cell in cells:
+        named = dict(zip(cell["items"], view.taken(cell), strict=True))
+        mask = np.array([named.get(name, False) for name in items], dtype=float)
+        key, draw = _key(cell)
+        taken.setdefault(key, {})[draw] = sums[key][draw].only(mask)
+        rest.setdefault(key, {})[draw] = sums[key][draw].only(1 - mask)
+    return Part(view, taken, rest)
+
+
+def _rows(contrast: Contrast, sums: Drawn, rest: Drawn | None = None) -> Iterator[Row]:
+    """The rows of a contrast; with `rest` the difference there is taken off."""
     found: dict[str, Gain] = {}
     points: list[dict[Draw, float]] = []
     for country in sorted({country for *_, country in sums}):
-        if gains := _gains(contrast, country, sums):
+        gains = _gains(contrast, country, sums)
+        if rest is not None:
+            others = _gains(contrast, country, rest)
+            gains = {draw: beyond(gains[draw], others[draw]) for draw in gains if draw in others}
+        if gains:
             found[country] = mean_gain([*gains.values()])
             points.append({draw: one.points for draw, one in gains.items()})
             yield Row(contrast, country, found[country], luck(points[-1]), len(gains))
@@ -135,12 +194,12 @@ def _fields(
     contrast = row.contrast
     topical, single = (widened(one, row.luck, spec.confidence) for one in (topical, single))
     fields: dict[str, str | int | float | None] = {
-        "contrast": contrast.name,
+        "contrast": row.name,
         "country": row.country,
         "model": contrast.model,
         "of": contrast.of,
         "against": contrast.against,
-        "than": str(contrast.than) if contrast.than else None,
+        "than": row.than,
         "family": row.family,
         "difference": topical.difference,
         "low": topical.low,

@@ -21,6 +21,18 @@ WHY_INVALID = tuple(f"invalid_{reason}" for reason in REASONS)
 
 
 @dataclass(frozen=True)
+class View:
+    """Some of the items, on which contrasts have rows of their own."""
+
+    name: str
+    """What is added to a contrast's name."""
+    taken: Callable[[dict], list[bool]]
+    """Of a cell, by item, whether it is taken."""
+    against_rest: bool = False
+    """Whether the difference on the other items is taken off."""
+
+
+@dataclass(frozen=True)
 class Layout:
     """What the table of one kind of evaluation holds."""
 
@@ -33,6 +45,10 @@ class Layout:
     """The keys of a cell that hold them, by item."""
     averaged: tuple[str, ...]
     """Further columns that are means over cells."""
+    views: tuple[View, ...] = ()
+    """What contrasts look at besides the whole."""
+    whole: bool = True
+    """Whether a score over all items means anything."""
 
 
 def scores_table(

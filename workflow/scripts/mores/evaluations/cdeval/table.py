@@ -7,10 +7,11 @@ import numpy as np
 
 from mores.errors import InputError
 from mores.evaluations.cdeval.baselines import baseline_rows
+from mores.evaluations.cdeval.items import DIMENSIONS
 from mores.evaluations.cdeval.profile import Items
 from mores.evaluations.cdeval.rows import ENDS, Rows
-from mores.scoring.resample import Resampling
-from mores.scoring.table import BASELINE, WHY_INVALID
+from mores.scoring.resample import Resampling, percentage
+from mores.scoring.table import BASELINE, WHY_INVALID, Layout, View
 
 COLUMNS = (
     *("country", "model", "method", "dimension", "domain", "n_items", "n_answers", "n_valid"),
@@ -19,6 +20,22 @@ COLUMNS = (
     *("delta", *(f"delta_{end}" for end in ENDS)),
     *("rank_correlation", *(f"rank_correlation_{end}" for end in ENDS)),
     *("first_share", "invalid_rate", "n_without_norms", *WHY_INVALID, "marks"),
+)
+
+
+def _of(dimension: str) -> View:
+    return View(dimension, lambda cell: [one.startswith(f"{dimension} ") for one in cell["topics"]])
+
+
+# What contrasts are of: the likelihood of the high pole, in points, by dimension.
+LAYOUT = Layout(
+    columns=COLUMNS,
+    score="likelihood",
+    formula=percentage,
+    sums=("amounts", "weights"),
+    averaged=(),
+    views=tuple(map(_of, DIMENSIONS)),
+    whole=False,
 )
 
 

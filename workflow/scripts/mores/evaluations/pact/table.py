@@ -3,7 +3,7 @@
 from mores.evaluations.pact import gap
 from mores.evaluations.pact.measures import allow_rate
 from mores.scoring.resample import Resampling
-from mores.scoring.table import WHY_INVALID, Layout, scores_table
+from mores.scoring.table import WHY_INVALID, Layout, View, scores_table
 
 OWN = ("own_rate", "other_rate", "own_gap")
 PERSONS = (
@@ -31,6 +31,8 @@ LAYOUT = Layout(
     formula=allow_rate,
     sums=("allowed", "decided"),
     averaged=(*BOUNDS, *OWN, *PERSONS, *RATED),
+    # The headline: does a method enforce the country's own norms more than others'?
+    views=(View("own", lambda cell: cell["own"], against_rest=True),),
 )
 
 
