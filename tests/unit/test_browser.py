@@ -1,5 +1,8 @@
 """The browser that tests use shows pages, tells their complaints, and lets no request out."""
 
+import pytest
+from debian import cannot_run
+
 PAGE = """<!doctype html><title>A page</title><p>shown</p><script>
 console.error("a complaint");
 fetch("http://127.0.0.1:9/away").catch(() => { document.title = "refused"; });
@@ -23,3 +26,13 @@ def test_a_quiet_page_has_no_complaint(page, tmp_path):
     page.page.goto(f"file://{tmp_path}/a.html")
 
     assert (page.errors, page.refused) == ([], [])
+
+
+def test_what_cannot_run_is_told_and_skipped_or_fails(monkeypatch):
+    for name in ("CI", "REQUIRE_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="NO BROWSER TESTS: why"):
+        cannot_run("NO BROWSER TESTS: why")
+    monkeypatch.setenv("REQUIRE_ALL", "1")
+    with pytest.raises(pytest.fail.Exception, match="NO BROWSER TESTS: why"):
+        cannot_run("NO BROWSER TESTS: why")

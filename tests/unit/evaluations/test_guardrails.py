@@ -108,7 +108,7 @@ def test_verdicts(low, high, p, told):
 
 def test_a_run_without_a_tuned_method_is_told():
     with pytest.raises(InputError, match="no tuned method beside vanilla"):
-        score_guardrails(Guarding(cells=(), packages={}), [])
+        score_guardrails(Guarding(cells=(), packages={}))
 
 
 @pytest.mark.parametrize(("name", "count"), [("harmful", 24), ("harmless", 24), ("skills", 40)])

@@ -23,7 +23,7 @@ def test_the_default_is_sound():
     check_with()
 
 
-@pytest.mark.parametrize("name", ["customs", "cdeval", "pact"])
+@pytest.mark.parametrize("name", ["customs", "cdeval", "pact", "guardrails"])
 def test_the_examples_are_sound(name):
     check(load_settings(["config/config.yaml", f"config/{name}.yaml"], {}))
 
@@ -159,3 +159,18 @@ def test_a_lone_country_has_no_placebo(tmp_path):
     alone.write_text("countries: [XAV]\n")
     with pytest.raises(InputError, match=r"methods\.placebo\.norm_country: no other country"):
         check(load_settings(["config/config.yaml", alone], {}))
+
+
+@pytest.mark.parametrize(
+    ("guardrails", "told"),
+    [
+        (["skill"], r"guardrails: no 'skill' under `evaluations`; did you mean 'skills'\?"),
+        (["values"], "guardrails: values is of kind survey; name evaluations of choices"),
+        (["skills"], "guardrails: evaluations.skills.methods lacks vanilla; add it"),
+    ],
+)
+def test_guardrails_are_evaluations_that_the_base_model_answers(guardrails, told):
+    path = "resources/guardrails/skills.jsonl"
+    skills = {"kind": "choices", "path": path, "methods": ["sft"]}
+    with pytest.raises(InputError, match=told):
+        check_with(evaluations={"skills": skills}, guardrails=guardrails)

@@ -43,7 +43,8 @@ def review(reviewing):
     """The sheet (rows), form and key (rows) of those norms."""
 
     def made(norms=NORMS, **changed):
-        found = norm_review(*reviewing(norms, **changed), PAGE)
+        spec, rows = reviewing(norms, **changed)
+        found = norm_review(spec, PAGE, rows)
         sheet = list(csv.DictReader(found["sheet"].splitlines()))
         key = list(csv.DictReader(found["key"].splitlines(), delimiter="\t"))
         return sheet, found, key

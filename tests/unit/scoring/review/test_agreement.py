@@ -52,4 +52,6 @@ def test_intervals_know_that_raters_are_a_sample():
     assert {0.0, 0.5, 1.0} == set(np.unique(shares))
     assert np.mean(shares == 1) == pytest.approx(0.25, abs=0.03)  # the first rater twice
     assert set(resampled(hits[:, :1], 200, 0)) == {1.0}
+    absent = np.full((40, 1), np.nan)  # a rater of other norms
+    assert np.array_equal(resampled(np.hstack([hits, absent]), 2000, 0), shares)
     assert np.isnan(resampled(np.full((2, 2), np.nan), 10, 0)).all()

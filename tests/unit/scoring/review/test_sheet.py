@@ -59,8 +59,9 @@ def test_fewer_norms_are_drawn_where_fewer_are_wanted(review):
     assert len(key) == 3 and {row["source"] for row in key} == {"mined"}
 
 
-def test_no_spreadsheet_runs_a_norm(review):
+def test_no_spreadsheet_runs_a_norm_or_takes_an_id_for_a_number(review):
     sheet, _, _ = review()
+    assert all(row["id"].startswith("n") and row["sheet"].startswith("s") for row in sheet)
     (norm,) = (row["norm"] for row in sheet if "HYPERLINK is always" in row["norm"])
     assert norm == "'=HYPERLINK is always a norm."
 
@@ -68,5 +69,7 @@ def test_no_spreadsheet_runs_a_norm(review):
 def test_a_study_without_norms_is_told(reviewing):
     spec, norms = reviewing()
     empty = [[{"topic": "work", "norms": None}] for _ in norms]
-    with pytest.raises(InputError, match="no norm was mined"):
-        norm_review(spec, empty, Path("unread"))
+    none = spec.model_copy(update={"sources": ()})
+    for given in ((spec, Path("unread"), empty), (none, Path("unread"))):
+        with pytest.raises(InputError, match="no norm was mined"):
+            norm_review(*given)

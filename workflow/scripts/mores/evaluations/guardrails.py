@@ -46,7 +46,7 @@ class Check:
     topics: list[str | None]
 
 
-def score_guardrails(spec: Guarding, cells: list[dict]) -> str:
+def score_guardrails(spec: Guarding, cells: list[dict] | None = None) -> str:
     """The table (TSV): by check, a row for each tuned cell and for the mean over countries."""
     if not cells:
         raise InputError("guardrails: no tuned method beside vanilla in this run; select both")

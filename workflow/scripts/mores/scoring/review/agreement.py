@@ -29,8 +29,11 @@ def resampled(hits: np.ndarray, resamples: int, seed: int) -> np.ndarray:
     """A share in resamples of norms and of raters, each drawn by itself; nan where none counts.
 
     `hits` is norms x raters: 1, 0, or nan where a rater has not judged. Drawing both is somewhat
-    wide, never narrow (Owen, Annals of Applied Statistics 1:386, 2007).
+    wide, never narrow (Owen, Annals of Applied Statistics 1:386, 2007). Who has judged none of the
+    norms is not drawn.
     """
+    hits = hits[:, ~np.isnan(hits).all(axis=0)]
+    hits = hits[~np.isnan(hits).all(axis=1)]
     norms, raters = (
         draws(n, resamples, seed + side) if n else np.zeros((resamples, 0))
         for side, n in enumerate(hits.shape)

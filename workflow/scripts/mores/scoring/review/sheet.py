@@ -83,16 +83,18 @@ class Norm:
         return self.country, self.topic, self.text
 
 
-def norm_review(spec: Reviewing, norms: list[list[dict]], page: Path) -> dict[str, str]:
+def norm_review(
+    spec: Reviewing, page: Path, norms: list[list[dict]] | None = None
+) -> dict[str, str]:
     """The sheet as CSV and as a form in one page (HTML), and the key (TSV)."""
-    mined = list(_mined(spec, norms))
+    mined = list(_mined(spec, norms or []))
     if not mined:
         raise InputError("norm_review: no norm was mined, so there is none to judge")
     drawn = [*_drawn(spec, mined), *_controls(spec, mined)]
     rows: dict[str, list[Norm]] = defaultdict(list)
     for norm in drawn:
-        rows[digest([spec.seed, *norm.said])[:10]].append(norm)
-    name = digest([sorted(rows), spec.seed])[:10]
+        rows[_id("n", [spec.seed, *norm.said])].append(norm)
+    name = _id("s", [spec.seed, sorted(rows)])
     order = sorted(rows, key=lambda row: digest([spec.seed, "order", row]))
     sheet = [_row(name, row, rows[row][0], spec) for row in order]
     flagged = _flags(rows, spec)
@@ -102,6 +104,11 @@ def norm_review(spec: Reviewing, norms: list[list[dict]], page: Path) -> dict[st
         for norm in sorted(rows[row], key=lambda norm: (norm.source, norm.mining, norm.model))
     ]
     return {"sheet": _csv(sheet), "form": _form(sheet, page), "key": as_tsv(key, KEY)}
+
+
+def _id(kind: str, value: list) -> str:
+    """A name that no spreadsheet takes for a number, as it would 12345e6789."""
+    return kind + digest(value)[:10]
 
 
 def _mined(spec: Reviewing, norms: list[list[dict]]) -> Iterator[Norm]:
