@@ -34,10 +34,11 @@ class Lease:
 
 
 def hold_run(launcher: str = "local", work: Path = WORK) -> None:
-    """Let servers know, as long as the calling process lives, that more jobs may come."""
-    if launcher == "endpoint":
-        return
-    marks = LAUNCHERS[launcher].marks
+    """Let servers know, as long as the calling process lives, that more jobs may come.
+
+    Trainers too, which beside an endpoint are on this host.
+    """
+    marks = LAUNCHERS["local" if launcher == "endpoint" else launcher].marks
     mark = marks.sign_in(folder_of(launcher, work) / "runs")
     atexit.register(marks.sign_out, mark)
 
