@@ -18,8 +18,8 @@ WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
 LEFT_OUT = ("top1+without_1", "top1+without_2")  # a norm each, of one country
 # What is drawn once more: norms of top1, and what is answered with them.
 DRAWN_ANEW = re.compile(
-    r"^(mine_low_norms top1|mine_high_norms top1|answer_items values top1|score_cell values top1)"
-    r" (\w+) (X..)$"
+    r"^(mine_low_norms top1|mine_high_norms top1|answer_items values top1|score_cell values top1"
+    r"|check_leaks) (\w+) (X..)$"
 )
 SEED = 2026
 
@@ -47,12 +47,12 @@ def with_tables(jobs: set[str]) -> set[str]:
     """
     if not jobs:
         return set()
-    found = jobs | {DRAWN_ANEW.sub(r"\1 \2+m1 \3", job) for job in jobs}
-    found |= {"write_report"} | looked_through(jobs)
+    made = jobs | {DRAWN_ANEW.sub(r"\1 \2+m1 \3", job) for job in jobs}
+    found = {*made, "write_report"} | looked_through(made)
     if "list_leaks" in found:
         found |= {"score_table scores", "score_contrasts contrasts", "judge_hypotheses"}
-        found |= {"list_items", "score_norm_effects"}
-    cells = {job for job in found if job.startswith("score_cell values")}
+        found |= {"list_items", "score_norm_effects", "score_variance"}
+    cells = {job for job in made if job.startswith("score_cell values")}
     if any("+" not in job for job in cells):
         found.add("list_items")
     if any(not set(job.split()) & set(LEFT_OUT) for job in cells):

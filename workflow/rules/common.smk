@@ -276,9 +276,7 @@ def training_rows(wildcards):
 
 def norms_of_traces(wildcards):
     """The norms with which reasoning is sampled: those of the training that are its draw's."""
-    model, draw = Draw.of(wildcards.model)
-    mined = draw.only("split", "mining").named(model)
-    way = CONFIG.traces.norms
+    way, mined = CONFIG.traces.norms, grid.mined_for(wildcards.model)
     return grid.LOW_NORMS.format(mining=way, model=mined, country=wildcards.country)
 
 

@@ -172,6 +172,7 @@ rule score_variance:
     """How much of a score hangs on which items, norms, training and answers were drawn."""
     input:
         cells=cells_of_variance,
+        leaks=grid.LEAKS,
     output:
         grid.VARIANCE,
     log:

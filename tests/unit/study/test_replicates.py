@@ -6,10 +6,10 @@ from mores.method.draws import Draw
 from mores.study import grid
 from mores.study.grid import Cell, adapter_of, norms_of
 from mores.study.replicates import (
+    drawn_in,
     drawn_models,
     draws,
     replicated_cells,
-    sources,
     varied_cells,
 )
 from mores.study.runtime import adapters
@@ -41,7 +41,7 @@ def settings(*methods, **overrides):
 )
 def test_a_method_is_drawn_anew_in_what_is_random_in_it(method, drawn, count):
     config = settings(method).config
-    assert sources(config, config.methods[method]) == drawn
+    assert drawn_in(config, config.methods[method]) == drawn
     assert len(draws(config, method)) == len(set(draws(config, method))) == count
     assert draws(config, method)[0] == Draw()
 

@@ -145,10 +145,9 @@ def norms_of(settings: Settings, cell: Cell) -> str | None:
     method = method_of(settings.config, cell.method)
     if method.norms is None:
         return None
-    model, draw = Draw.of(cell.model)
     return HIGH_NORMS.format(
         mining=method.norms,
-        model=draw.only("split", "mining").named(method.norm_model or model),
+        model=mined_for(cell.model, method.norm_model),
         country=giver(settings, method.norm_country, cell.country),
     )
 
@@ -268,11 +267,8 @@ def adapter_of(settings: Settings, cell: Cell) -> str | None:
     tuning = method_of(settings.config, cell.method).tuning
     if tuning is None:
         return None
-    model, draw = Draw.of(cell.model)
-    if not learns_reasoning(settings.config, tuning):
-        draw = draw.only("split", "training")
-    learner = learner_of(settings, cell)
-    return ADAPTER.format(tuning=tuning, model=draw.named(model), learner=learner)
+    model = drawn_for(settings.config, tuning, cell.model)
+    return ADAPTER.format(tuning=tuning, model=model, learner=learner_of(settings, cell))
 
 
 def learner_of(settings: Settings, cell: Cell) -> str:
@@ -280,6 +276,19 @@ def learner_of(settings: Settings, cell: Cell) -> str:
     method = method_of(settings.config, cell.method)
     country = giver(settings, method.tuning_country, cell.country)
     return POOLED if method.scope == "pooled" else country
+
+
+def drawn_for(config: Config, tuning: str, model: str) -> str:
+    """The name of a model's draw with which it is tuned: bare answers hang on no norms."""
+    name, draw = Draw.of(model)
+    reasoned = learns_reasoning(config, tuning)
+    return (draw if reasoned else draw.only("split", "training")).named(name)
+
+
+def mined_for(model: str, miner: str | None = None) -> str:
+    """The name of the draw that mines the norms of a model's draw, or of another model's."""
+    name, draw = Draw.of(model)
+    return draw.only("split", "mining").named(miner or name)
 
 
 def learns_reasoning(config: Config, tuning: str) -> bool:

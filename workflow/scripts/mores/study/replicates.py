@@ -29,12 +29,12 @@ def varied_cells(settings: Settings) -> list[Cell]:
 
 def draws(config: Config, method: str) -> list[Draw]:
     """All draws of a method, the study's own first: each training of each mining of each split."""
-    drawn = sources(config, method_of(config, method))
+    drawn = drawn_in(config, method_of(config, method))
     counts = [getattr(config.replicates, name) if name in drawn else 1 for name in SOURCES]
     return [Draw(*which) for which in product(*map(range, counts))]
 
 
-def sources(config: Config, method: Method) -> list[str]:
+def drawn_in(config: Config, method: Method) -> list[str]:
     """What is random in a method besides its answers."""
     reasoned = method.tuning is not None and learns_reasoning(config, method.tuning)
     mined = method.norms is not None or reasoned

@@ -9,12 +9,15 @@ from mores.study.grid import (
     LOW_NORMS,
     TRACES,
     Cell,
+    drawn_for,
     giver,
     learner_of,
+    mined_for,
     start_of,
     survey_cells,
     taught,
 )
+from mores.study.replicates import replicated_cells
 from mores.study.settings import Settings
 
 KINDS: tuple[Kind, ...] = ("low", "high", "traces", "examples")
@@ -27,7 +30,8 @@ def sources(settings: Settings) -> dict[Owner, dict[Kind, dict[str, str]]]:
 
     Their order is that of the folders, which they keep where paths are told folder by folder.
     """
-    found = {one for cell in survey_cells(settings) for one in _of_cell(settings, cell)}
+    cells = [*survey_cells(settings), *replicated_cells(settings)]
+    found = {one for cell in cells for one in _of_cell(settings, cell)}
     ordered = sorted(found, key=lambda one: one[2].split("/"))
     return {
         owner: {
@@ -42,13 +46,14 @@ def _of_cell(settings: Settings, cell: Cell) -> Iterator[tuple[Owner, Kind, str,
     method = settings.config.methods[cell.method]
     if method.norms:
         country = giver(settings, method.norm_country, cell.country)
-        owner = (method.norm_model or cell.model, country)
+        owner = (mined_for(cell.model, method.norm_model), country)
         yield owner, "high", _at(HIGH_NORMS, owner, mining=method.norms), method.norms
         if settings.config.mining.ways[method.norms].answers != "none":
             yield owner, "low", _at(LOW_NORMS, owner, mining=method.norms), method.norms
     tuning = method.tuning
     while tuning:
-        yield from _of_tuning(settings, tuning, cell.model, learner_of(settings, cell))
+        model = drawn_for(settings.config, tuning, cell.model)
+        yield from _of_tuning(settings, tuning, model, learner_of(settings, cell))
         tuning = start_of(settings.config.tunings[tuning])
 
 
@@ -61,7 +66,8 @@ def _of_tuning(
         yield owner, "examples", _at(EXAMPLES, owner, tuning=tuning, learner=learner), ""
         if "traces" in settings.config.tunings[tuning].sources:
             yield owner, "traces", _at(TRACES, owner), ""
-            yield owner, "low", _at(LOW_NORMS, owner, mining=way), way
+            miner = (mined_for(model), country)
+            yield miner, "low", _at(LOW_NORMS, miner, mining=way), way
 
 
 def _at(pattern: str, owner: Owner, **named: str) -> str:

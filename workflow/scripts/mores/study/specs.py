@@ -76,7 +76,7 @@ from mores.study.grid import (
     variants,
 )
 from mores.study.leaving_out import effect_cells, left_out
-from mores.study.replicates import sources as drawn_from
+from mores.study.replicates import drawn_in
 from mores.study.settings import Settings
 from mores.study.sources import Owner, sources
 from mores.survey.importing import Import
@@ -299,7 +299,7 @@ class Specs:
         ways = {way: mining.ways[way] for of in files.values() for way in of.values() if way}
         return LeakChecking(
             **self._worded(country, *templates_of(ways.values(), bool(files["traces"]))),
-            bank=self._part("all", REWORDED),
+            bank=self._part("all", REWORDED, Draw.of(model)[1]),
             ways=ways,
             norms_per_topic=mining.norms_per_topic,
             files=files,
@@ -341,7 +341,7 @@ class Specs:
         config = self.settings.config
         wanted = config.replicates.methods
         named = {name: one for name, one in config.methods.items() if name in wanted}
-        drawn = {name: tuple(drawn_from(config, method)) for name, method in named.items()}
+        drawn = {name: tuple(drawn_in(config, method)) for name, method in named.items()}
         return Varying(
             sources=drawn, confidence=config.scores.confidence, packages=locked(versions.SCORES)
         )
