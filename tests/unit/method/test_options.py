@@ -51,9 +51,24 @@ def test_the_options_chances_are_read_where_the_answer_stands_and_scaled_to_one(
     assert (asked["max_tokens"], asked["temperature"], asked["logprobs"]) == (1, 0, 20)
 
 
-def test_words_before_the_option_stand_before_its_place(stage, endpoint):
-    play(endpoint, "Option 3.", {"Option ": {"3": 1.0}})
+@pytest.mark.parametrize(
+    ("answer", "before"),
+    [
+        ("Option 3.", "Option "),
+        ("**3**", "**"),
+        ("3. Some 3 of 4 agree.", ""),
+        ("Not 4. The answer is 3.", "Not 4. The answer is "),
+    ],
+)
+def test_the_place_is_where_the_answer_names_its_option(stage, endpoint, answer, before):
+    play(endpoint, answer, {before: {"3": 1.0}})
     assert row(stage, "CU01")["shares"]["3"] == 1
+
+
+def test_an_option_in_the_thinking_alone_is_no_place(stage, endpoint):
+    endpoint.reply = lambda body: "so 3\n</think>\n\n03"
+    found = row(stage, "CU01")
+    assert (found["choice"], found["shares"], len(endpoint.bodies)) == (3, None, 1)
 
 
 def test_a_label_of_several_tokens_is_followed_to_its_end(stage, endpoint):

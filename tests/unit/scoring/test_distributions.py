@@ -12,6 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from mores.method.items import Item
 from mores.scoring.distributions import (
     Compared,
+    answered,
     correlation,
     distribution_scores,
     in_order,
@@ -123,3 +124,12 @@ def test_scores_are_over_all_items_but_wasserstein_knows_no_order_of_nominal_one
 
 def test_of_nothing_there_is_no_score():
     assert all(math.isnan(one) for one in distribution_scores([]).values())
+
+
+def test_an_answer_of_which_nobody_told_shares_counts_for_none():
+    item = Item(id="Q1", topic="t", wording="Which?", options=("Yes", "No"))
+    told = {"choice": 1, "shares": {"1": 0.25, "2": 0.75}}
+    untold = {"choice": 1, "shares": None}
+    assert answered([told, untold], item).tolist() == [0.25, 0.75]
+    assert answered([untold], item) is None
+    assert answered([{"choice": 1}, told], item).tolist() == [0.625, 0.375]

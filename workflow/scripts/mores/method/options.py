@@ -17,6 +17,7 @@ from mores.method.items import Item
 from mores.method.replies import Reader
 from mores.method.requests import Completion, Request
 from mores.method.stage import Stage
+from mores.method.tags import CLOSE
 
 TOP = 20  # tokens whose probability a server tells, as vLLM does unless it is told otherwise
 ONE_TOKEN = {"temperature": 0.0, "max_tokens": 1, "logprobs": TOP}
@@ -70,13 +71,18 @@ class Place:
 def place_of(
     stage: Stage, request: Request, completion: Completion, item: Item, choice: int
 ) -> Place | None:
-    """The place where a reply names the option that was read: the last time it does so plainly."""
+    """The place where an answer names the option that was read; None where it does so in words.
+
+    That is its beginning, if it begins so, and else the last time that the label stands in it.
+    """
     text = stage.chat().reply(completion.text)
+    thought, closed, answer = text.rpartition(CLOSE)
     label = re.escape(item.label(choice))
-    found = [one.start() for one in re.finditer(rf"(?<![\w.]){label}(?!\w)", text)]
+    found = [one.start() for one in re.finditer(rf"(?<![\w.]){label}(?!\w)", answer)]
     if not found:
         return None
-    before = stage.chat().prompt(request.messages) + text[: found[-1]]
+    at = found[0] if not answer[: found[0]].strip() else found[-1]
+    before = stage.chat().prompt(request.messages) + thought + closed + answer[:at]
     return Place(request.messages, before, tuple(item.label(code) for code in item.codes))
 
 

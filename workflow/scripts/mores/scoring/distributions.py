@@ -56,14 +56,16 @@ def in_order(shares: Mapping[str, float], item: Item) -> np.ndarray | None:
 def answered(rows: Sequence[dict], item: Item) -> np.ndarray | None:
     """The distribution of an item's answer rows, the mean over those that are valid.
 
-    A row has `shares` of its own, by code, or all of it is on its `choice`.
+    A row has `shares` of its own, by code, or none of them where nobody told any; one without the
+    key has all of it on its `choice`.
     """
-    found = [
-        in_order(row.get("shares") or {str(row["choice"]): 1.0}, item)
+    told = [
+        row["shares"] or {} if "shares" in row else {str(row["choice"]): 1.0}
         for row in rows
         if row["choice"] is not None
     ]
-    return np.mean([one for one in found if one is not None], axis=0) if found else None
+    found = [one for shares in told if (one := in_order(shares, item)) is not None]
+    return np.mean(found, axis=0) if found else None
 
 
 @dataclass(frozen=True)
