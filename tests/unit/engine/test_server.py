@@ -18,7 +18,7 @@ from mores.engine.remains import Remains
 from mores.engine.server import PortTaken, Room, Server, last_complaint, members, stop_group
 from mores.engine.server_files import ServerFiles
 from mores.engine.settings import Engine, Model, Resources
-from mores.engine.supervisor import Demand
+from mores.engine.supervisor import Demand, Stall
 from mores.errors import EngineError
 from mores.files import write_json
 
@@ -214,3 +214,38 @@ def test_complaint_is_the_cause_not_its_echo(tmp_path):
     assert last_complaint(log) == " (ValidationError: 1 error for X; Value error, too small)"
     log.write_text("INFO starting\n")
     assert last_complaint(log) == ""
+
+
+METRICS = """# HELP vllm:num_requests_running Number of requests in model execution batches.
+vllm:num_requests_running{engine="0",model_name="m"} 2.0
+vllm:prompt_tokens_total{engine="0",model_name="m"} 30.0
+vllm:generation_tokens_total{engine="0",model_name="m"} 12.0
+"""
+
+
+def test_a_server_tells_its_tokens_while_it_has_requests(model, tmp_path, monkeypatch):
+    server = Server(model, Engine(), Room("127.0.0.1", "127.0.0.1"), tmp_path / "log", 1)
+    monkeypatch.setattr(server, "_get", lambda path: METRICS.encode())
+    assert server.tokens() == 42
+    monkeypatch.setattr(server, "_get", lambda path: METRICS.replace(" 2.0", " 0.0").encode())
+    assert server.tokens() is None
+    monkeypatch.setattr(server, "_get", lambda path: None)
+    assert server.tokens() is None
+
+
+def test_a_server_that_has_requests_and_makes_no_token_for_long_hangs(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("mores.engine.supervisor.time.monotonic", lambda: now[0])
+
+    def hangs(*tokens: float | None) -> list[float]:
+        stall, when = Stall(), []
+        for number in tokens:
+            now[0] += 60
+            when += [now[0]] if stall.lasts(lambda number=number: number) else []
+        return when
+
+    assert hangs(*[7.0] * 11) == []
+    assert len(hangs(*[7.0] * 13)) == 2
+    assert hangs(*[7.0, 8.0] * 20) == []
+    assert hangs(*[None] * 40) == []
+    assert hangs(*[7.0] * 9, None, *[7.0] * 9) == []

@@ -10,6 +10,7 @@ die with their holders.
 import logging
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mores.process import Stopped, deferred, end_on_signals
 log = logging.getLogger("mores.engine")
 MISSES = 3  # health checks in a row that a live server may fail under load
 STALL_SECONDS = 600  # in which a server that has requests must make a token
+LOOK_SECONDS = 30  # between two looks at its tokens
 PORTS = 3  # ports tried, should other programs take them first
 
 
@@ -128,24 +130,27 @@ def watch(server: Server, need: Demand) -> None:
         if misses == MISSES:
             log.error("the server fails its health checks; its log is %s", server.log)
             return
-        if stall.lasts(server.tokens()):
+        if stall.lasts(server.tokens):
             log.error("the server has requests and makes no token; its log is %s", server.log)
             return
         time.sleep(POLL_SECONDS)
 
 
 class Stall:
-    """For how long a server that has requests has made no token."""
+    """For how long a server that has requests has made no token; looked at now and then."""
 
     def __init__(self) -> None:
         self.tokens: float | None = None
-        self.since = time.monotonic()
+        self.since = self.looked = time.monotonic()
 
-    def lasts(self, tokens: float | None) -> bool:
-        """Whether that is too long, with so many tokens now; None where it has no request."""
-        if tokens is None or tokens != self.tokens:
-            self.tokens, self.since = tokens, time.monotonic()
-        return time.monotonic() - self.since > STALL_SECONDS and tokens is not None
+    def lasts(self, read: Callable[[], float | None]) -> bool:
+        """Whether that is too long; `read` tells its tokens, or None where it has no request."""
+        now = time.monotonic()
+        if now - self.looked >= LOOK_SECONDS:
+            self.looked, tokens = now, read()
+            if tokens is None or tokens != self.tokens:
+                self.tokens, self.since = tokens, now
+        return self.tokens is not None and now - self.since > STALL_SECONDS
 
 
 if __name__ == "__main__":
