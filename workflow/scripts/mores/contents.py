@@ -10,6 +10,8 @@ from mores.files import write_json
 from mores.rows import read_json
 
 CACHE = Path("work/digests")
+# Told of what is no longer what a job was planned with.
+AGAIN = "changed since this run was planned; run again, and what it shapes is made anew"
 # What Snakemake puts into folders that its rules make.
 SNAKEMAKE = ".snakemake_timestamp"
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field
 
 from mores.canonical import digest
-from mores.contents import content_digest, file_digest, folder_digest
+from mores.contents import AGAIN, content_digest, file_digest, folder_digest
 from mores.errors import InputError
 from mores.files import try_to_write, whole, whole_folder, write_json, write_jsonl, write_text
 from mores.process import log_to
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("mores")
 
 FEW = 8  # paths that are told one by one
-AGAIN = "changed since this run was planned; run again, and what it shapes is made anew"
 
 
 class Job(Section):

@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 from threading import Event
 
+from mores.contents import AGAIN
 from mores.engine.base import Base, load_base
 from mores.engine.child import fork, stop
 from mores.engine.launchers.local import Local
@@ -41,7 +42,6 @@ LAZY = {
     "trl": ("SFTTrainer", "SFTConfig", "DPOTrainer", "DPOConfig", "KTOTrainer", "KTOConfig"),
     "transformers": ("AutoModelForCausalLM", "AutoTokenizer", "GenerationConfig", "Trainer"),
 }
-AGAIN = "changed since this run was planned; run again, and what it shapes is made anew"
 
 
 def main() -> None:
