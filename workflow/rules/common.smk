@@ -290,3 +290,13 @@ def start_of_learner(wildcards):
     """The adapter that this one continues from, if it continues from any."""
     start = grid.start_of(CONFIG.tunings[wildcards.tuning])
     return grid.ADAPTER.format(**(dict(wildcards) | {"tuning": start})) if start else []
+
+
+def figure(name):
+    """A figure's files, and what Snakemake's report tells of them."""
+    told = {"caption": f"../report/{name}.rst", "category": "Figures", "labels": {"figure": name}}
+    return {
+        "data": grid.FIGURE.format(figure=name, kind="tsv"),
+        "svg": report(grid.FIGURE.format(figure=name, kind="svg"), **told),
+        "png": grid.FIGURE.format(figure=name, kind="png"),
+    }

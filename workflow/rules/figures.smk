@@ -5,16 +5,6 @@ Promises: grid.FIGURE of every figure that the study has something for.
 """
 
 
-def figure(name):
-    """A figure's files, and what Snakemake's report tells of them."""
-    told = {"caption": f"../report/{name}.rst", "category": "Figures", "labels": {"figure": name}}
-    return {
-        "data": grid.FIGURE.format(figure=name, kind="tsv"),
-        "svg": report(grid.FIGURE.format(figure=name, kind="svg"), **told),
-        "png": grid.FIGURE.format(figure=name, kind="png"),
-    }
-
-
 rule draw_scores:
     """Where every country's score lies between the best row without a model and a second sample."""
     input:

@@ -105,7 +105,8 @@ def test_a_norm_s_effect_stands_beside_it_where_it_was_measured(page, tmp_path):
     page.page.goto(f"{path.as_uri()}#norms?topic=topic1&country=AAC")
     page.page.wait_for_selector("body[data-ready]")
     first, second = page.page.locator(".norms li").all()
-    told = "top1: helped by 12.5 points on the topic's 4 items (\N{MINUS SIGN}1.5 to +30.3, adjusted p 0.5)"
+    told = "top1: helped by 12.5 points on the topic's 4 items "
+    told += "(\N{MINUS SIGN}1.5 to +30.3, adjusted p 0.5)"
     assert told in first.inner_text()
     assert second.locator(".hurt").inner_text().startswith("top1: hurt by 7.5 points")
     assert (page.errors, page.refused) == ([], [])
