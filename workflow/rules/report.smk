@@ -74,7 +74,7 @@ rule score_table:
     input:
         unpack(cells_of_table),
     output:
-        grid.TABLE,
+        report(grid.TABLE, caption="../report/tables.rst", category="Tables"),
     log:
         "logs/score_table/{table}.log",
     conda:
@@ -192,7 +192,7 @@ rule score_contrasts:
     input:
         unpack(cells_of_contrasts),
     output:
-        grid.CONTRASTS,
+        report(grid.CONTRASTS, caption="../report/tables.rst", category="Tables"),
     log:
         "logs/score_contrasts/{contrasts}.log",
     conda:
@@ -216,7 +216,7 @@ rule write_report:
         high=grid.survey_norms(SETTINGS),
         low=grid.low_norms_listed(SETTINGS),
     output:
-        grid.REPORT,
+        report(grid.REPORT, caption="../report/report.rst", category="Findings"),
     log:
         "logs/write_report.log",
     conda:
@@ -234,7 +234,7 @@ rule judge_hypotheses:
     input:
         contrasts=grid.CONTRASTS.format(contrasts=grid.CONTRASTED),
     output:
-        grid.HYPOTHESES,
+        report(grid.HYPOTHESES, caption="../report/tables.rst", category="Tables"),
     log:
         "logs/judge_hypotheses.log",
     conda:
