@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mores.engine.lease import hold_run
 from mores.study.ending import Ending
-from mores.study.preflight import preflight, report
+from mores.study.preflight import lines_of, preflight
 from mores.study.summary import findings, summary
 from mores.study.watch import Watch
 
@@ -25,11 +25,11 @@ def look_ahead():
     models = [name for name in CONFIG.models if name in {model for _, model in jobs}]
     trained = {model for rule, model in jobs if rule == "train_adapter"}
     found = list(preflight(SETTINGS, SPECS, models, trained, ask=False))
-    for line in report(one for one in found if one[1].what in ("key", "remote code")):
+    for line in lines_of(one for one in found if one[1].what in ("key", "remote code")):
         print(line, file=sys.stderr)
     faults = [one for one in found if one[1].state == "fault"]
     if faults:
-        sys.exit("\n".join(["\nError: before any job:", *report(faults), ""]))
+        sys.exit("\n".join(["\nError: before any job:", *lines_of(faults), ""]))
 
 
 # Only in a real run's own process, neither for a dry run nor in a job's on another host.

@@ -6,7 +6,7 @@ import sys
 from mores.process import run
 from mores.study.checks import check
 from mores.study.plan import Study
-from mores.study.preflight import preflight, report
+from mores.study.preflight import lines_of, preflight
 from mores.study.runtime import adapters
 from mores.study.specs import Specs
 
@@ -19,7 +19,7 @@ def main() -> None:
     models = settings.config.models
     trained = models if adapters(settings) else ()
     found = list(preflight(settings, Specs(settings), models, trained, ask=True))
-    print(*report(found), sep="\n")
+    print(*lines_of(found), sep="\n")
     sys.exit(any(finding.state == "fault" for _, finding in found))
 
 

@@ -34,14 +34,15 @@ def test_every_result_stands_once_after_what_it_is_made_from():
         assert seen >= set(result.inputs)
         seen.add(result.path)
     tables = {f"results/{name}.tsv" for name in ("scores", "contrasts", "items", "topics")}
-    assert {one.path for one in found[-len(tables) :]} == tables
+    assert tables < seen
+    assert found[-1].path == "results/report.html"
 
 
 def test_a_job_holds_the_spec_and_the_digest_of_the_code():
     overrides = {"countries": "XAV", "methods": "cnca_dpo"}
     specs = Specs(load_settings(["config/config.yaml"], overrides))
     by_rule = {one.rule: one for one in results(**overrides)}
-    assert len(by_rule) == 14
+    assert len(by_rule) == 17
     for rule, one in by_rule.items():
         spec = getattr(specs, rule)(**one.named)
         assert one.spec == spec.model_dump(mode="json")
@@ -94,7 +95,7 @@ def test_published_adapters_are_results_where_they_exist(tmp_path):
     given = {"countries": "XAV", "methods": "sft"}
     assert folder not in {one.path for one in results(**given)}
     (tmp_path / folder).mkdir(parents=True)
-    assert results(**given)[-1].path == folder
+    assert folder in {one.path for one in results(**given)}
 
 
 def test_results_are_told_whether_or_not_they_are_there():

@@ -98,7 +98,7 @@ def prompts(settings: Settings, specs: Specs) -> Iterator[str]:
                 yield turn["content"]
 
 
-def report(findings: Iterable[tuple[str, Finding]]) -> Iterator[str]:
+def lines_of(findings: Iterable[tuple[str, Finding]]) -> Iterator[str]:
     """A line for each finding."""
     for model, finding in findings:
         yield f"{finding.state:8}{model}  {finding.what}: {finding.told}"
