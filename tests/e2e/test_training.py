@@ -246,7 +246,7 @@ def test_an_adapter_is_that_of_a_fresh_process_whatever_was_trained_before(folde
     model = ModelSpec(**MODEL)
     digest = model_ref("demo", Model(**MODEL)).digest
     rows = {name: read_jsonl(folder / f"{name}.jsonl")[:16] for name in ("sft", "dpo")}
-    short = {"epochs": 2, "learning_rate": 0.005, "batch_size": 8}
+    short = {"epochs": 6, "learning_rate": 0.005, "batch_size": 8}
 
     def trainee(objective: str, **given) -> Trainee:
         settings = module_of(objective).Settings(objective=objective, **short, **given)
@@ -254,9 +254,9 @@ def test_an_adapter_is_that_of_a_fresh_process_whatever_was_trained_before(folde
         return Trainee("demo", model, digest, MODEL["path"], settings, {}, start)
 
     sets = {
-        "sft": (trainee("sft", data="traces"), rows["sft"]),
+        "sft": (trainee("sft", data="traces", alpha=32), rows["sft"]),
         "dpo": (trainee("dpo", start="cnca_sft"), rows["dpo"]),
-        "more": (trainee("sft", data="traces", rank=8, dropout=0.1), rows["sft"][::-1]),
+        "more": (trainee("sft", data="traces", rank=8, alpha=32, dropout=0.1), rows["sft"][::-1]),
     }
     found: dict[str, set[str]] = {}
     for number, order in enumerate((("more", "dpo", "sft"), ("sft", "more", "dpo"))):
