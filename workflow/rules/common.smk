@@ -31,7 +31,7 @@ from mores.errors import InputError
 from mores.method.draws import Draw
 from mores.runner import How, Job, spell
 from mores.shipped import locate
-from mores.study import grid
+from mores.study import grid, reports
 from mores.study.checks import check
 from mores.study.leaving_out import effect_cells, left_out, without_a_norm
 from mores.study.marks import MARK, check_mark, mark_of
@@ -202,7 +202,7 @@ def leaks_of(evaluation):
 
 def stated_by(wildcards):
     """The survey's cells of a method and a model, and the norms of their countries."""
-    return grid.stated(SETTINGS)[wildcards.method, wildcards.model]
+    return reports.stated(SETTINGS)[wildcards.method, wildcards.model]
 
 
 def looked_through(kind):
@@ -214,13 +214,13 @@ def looked_through(kind):
 
 def rows_reported(pattern):
     """What the countries of the report answered, of the split by which tables are made."""
-    countries = grid.countries_reported(SETTINGS)
+    countries = reports.countries_reported(SETTINGS)
     return expand(pattern, split=grid.split_of(0), country=countries)
 
 
 def cells_of_guardrails(wildcards):
     """The cells of tuned methods and of what they are held against, evaluation by evaluation."""
-    return [cell.at(grid.CELL) for cells in grid.cells_guarded(SETTINGS).values() for cell in cells]
+    return [cell.at(grid.CELL) for cells in reports.cells_guarded(SETTINGS).values() for cell in cells]
 
 
 def effects_measured(wildcards):

@@ -92,7 +92,7 @@ rule list_items:
     input:
         cells=[cell.at(grid.CELL) for cell in grid.survey_cells(SETTINGS)],
         split=OWN_SPLIT,
-        norms=grid.survey_norms(SETTINGS),
+        norms=reports.survey_norms(SETTINGS),
         leaks=grid.LEAKS,
     output:
         by_item=grid.ITEMS,
@@ -134,7 +134,7 @@ rule list_stated:
     input:
         found=[
             grid.FOUND.format(method=method, model=model)
-            for method, model in grid.stated(SETTINGS)
+            for method, model in reports.stated(SETTINGS)
         ],
     output:
         grid.STATED,
@@ -208,13 +208,13 @@ rule score_contrasts:
 rule write_report:
     """What was asked and found, how surely, and every norm with what it came from, on one page."""
     input:
-        tables=list(grid.reported(SETTINGS).values()),
+        tables=list(reports.reported(SETTINGS).values()),
         by_item=grid.ITEMS,
         by_topic=grid.TOPICS,
         train=rows_reported(grid.TRAIN),
         test=rows_reported(grid.TEST),
-        high=grid.survey_norms(SETTINGS),
-        low=grid.low_norms_listed(SETTINGS),
+        high=reports.survey_norms(SETTINGS),
+        low=reports.low_norms_listed(SETTINGS),
     output:
         report(grid.REPORT, caption="../report/report.rst", category="Findings"),
     log:
@@ -266,7 +266,7 @@ rule score_guardrails:
 rule norm_review:
     """Norms of all sources, shuffled, with planted controls, for people to judge blind."""
     input:
-        norms=grid.norms_reviewed(SETTINGS),
+        norms=reports.norms_reviewed(SETTINGS),
     output:
         sheet=grid.REVIEW_SHEET,
         form=grid.REVIEW_FORM,

@@ -6,11 +6,9 @@ from mores.study import grid as cells
 from mores.study.grid import (
     Cell,
     adapter_of,
-    cells_guarded,
     grid,
     lender,
     norms_of,
-    norms_reviewed,
     taught,
     variants,
 )
@@ -124,25 +122,3 @@ def test_a_variant_is_of_the_method_that_is_the_same_but_for_how_it_puts_questio
         "top1_turned": "top1",
         "turned": "vanilla",
     }
-
-
-def test_people_judge_the_norms_that_countries_themselves_have_in_context():
-    found = norms_reviewed(settings(countries="XAV,XLE"))
-    assert found == [
-        f"results/norms/{way}/demo/{country}/high.jsonl"
-        for way in ("ranked", "top1", "topic")
-        for country in ("XAV", "XLE")
-    ]
-    assert norms_reviewed(settings(methods="vanilla,placebo,cnca_sft")) == []
-
-
-def test_tuned_methods_are_held_against_the_baseline_in_every_check():
-    layers = ["config/config.yaml", "config/guardrails.yaml"]
-    found = cells_guarded(
-        load_settings(layers, {"countries": "XAV", "methods": "vanilla,top1,sft"})
-    )
-    assert list(found) == ["values", "harmful", "harmless", "skills"]
-    assert {cell.method for of in found.values() for cell in of} == {"vanilla", "sft"}
-    # Without a tuned method, or without what it is held against, there is nothing to check.
-    for methods in ("vanilla,top1", "top1,sft"):
-        assert cells_guarded(load_settings(layers, {"methods": methods})) == {}

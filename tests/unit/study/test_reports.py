@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from mores.study.reports import cells_guarded, norms_reviewed, reported
+from mores.study.settings import load_settings
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def settings(**overrides):
+    return load_settings(["config/config.yaml"], overrides)
+
+
+def test_the_report_shows_the_effects_of_norms_where_they_are_measured():
+    measured = settings(norm_effects={"methods": ["top1"]})
+    assert reported(measured)["norm_effects"] == "results/norm_effects.tsv"
+    assert "norm_effects" not in reported(settings())
+
+
+def test_people_judge_the_norms_that_countries_themselves_have_in_context():
+    found = norms_reviewed(settings(countries="XAV,XLE"))
+    assert found == [
+        f"results/norms/{way}/demo/{country}/high.jsonl"
+        for way in ("ranked", "top1", "topic")
+        for country in ("XAV", "XLE")
+    ]
+    assert norms_reviewed(settings(methods="vanilla,placebo,cnca_sft")) == []
+
+
+def test_tuned_methods_are_held_against_the_baseline_in_every_check():
+    layers = ["config/config.yaml", "config/guardrails.yaml"]
+    found = cells_guarded(
+        load_settings(layers, {"countries": "XAV", "methods": "vanilla,top1,sft"})
+    )
+    assert list(found) == ["values", "harmful", "harmless", "skills"]
+    assert {cell.method for of in found.values() for cell in of} == {"vanilla", "sft"}
+    # Without a tuned method, or without what it is held against, there is nothing to check.
+    for methods in ("vanilla,top1", "top1,sft"):
+        assert cells_guarded(load_settings(layers, {"methods": methods})) == {}

@@ -1,0 +1,111 @@
+"""What the grid's results are shown with: which norms, tables, figures and cells a report takes."""
+
+from mores.scoring.table import BASELINE
+from mores.study.grid import (
+    CONTRASTS,
+    HIGH_NORMS,
+    HYPOTHESES,
+    LOW_NORMS,
+    NORM_EFFECTS,
+    SCORES,
+    TABLE,
+    Cell,
+    contrasted,
+    grid,
+    norms_listed,
+    survey_cells,
+    tables,
+)
+from mores.study.leaving_out import left_out
+from mores.study.settings import Settings
+
+
+def survey_norms(settings: Settings) -> list[str]:
+    """The paths of all norms that stand before the survey's items."""
+    return norms_listed(settings, survey_cells(settings))
+
+
+def low_norms_listed(settings: Settings) -> list[str]:
+    """The paths of the low-level norms that those were made from, in the same order."""
+    ways = settings.config.mining.ways
+    found = [mined_by(path) for path in survey_norms(settings)]
+    return [LOW_NORMS.format(**one) for one in found if ways[one["mining"]].answers != "none"]
+
+
+def mined_by(path: str) -> dict[str, str]:
+    """Who mined a file of norms, and how: mining, model, country."""
+    return dict(zip(("mining", "model", "country"), path.split("/")[2:5], strict=True))
+
+
+def reported(settings: Settings) -> dict[str, str]:
+    """By name the paths of the tables that the report shows, besides the lists."""
+    found = {table: TABLE.format(table=table) for table in tables(settings)}
+    found |= {name: CONTRASTS.format(contrasts=name) for name in contrasted(settings)}
+    found |= {"norm_effects": NORM_EFFECTS} if left_out(settings) else {}
+    return found | ({"hypotheses": HYPOTHESES} if settings.config.hypotheses else {})
+
+
+def countries_reported(settings: Settings) -> list[str]:
+    """The countries that are answered for, and those that lend norms."""
+    lenders = [mined_by(path)["country"] for path in survey_norms(settings)]
+    return list(dict.fromkeys([*settings.config.countries, *lenders]))
+
+
+def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:
+    """By method and model the survey's cells, and the norms of each one's country and model.
+
+    These are of the first way to mine of which a method gets its own country's; without one there
+    are none to look for.
+    """
+    own = [one.norms for one in settings.config.methods.values() if one.norm_country == "own"]
+    way = next((mining for mining in own if mining), None)
+    found: dict[tuple[str, str], tuple[list[Cell], list[str]]] = {}
+    for cell in survey_cells(settings) if way else ():
+        cells, norms = found.setdefault((cell.method, cell.model), ([], []))
+        cells.append(cell)
+        norms.append(HIGH_NORMS.format(mining=way, model=cell.model, country=cell.country))
+    return found
+
+
+def figures(settings: Settings) -> list[str]:
+    """The figures that the study has something for."""
+    found = ["scores", "contrasts", "heat", "topics", "invalid"]
+    return [*found, *(["norm_counts"] if norm_counts(settings) else [])]
+
+
+def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
+    """By method with all its norms, and by the number of norms, the methods that differ in that."""
+    methods, most = settings.config.methods, settings.config.mining.norms_per_topic
+    found: dict[str, dict[int, str]] = {}
+    for name, method in methods.items():
+        if method.norms and method.norms_per_topic is None:
+            same = {
+                other.norms_per_topic or most: title
+                for title, other in methods.items()
+                if other.model_copy(update={"norms_per_topic": None}) == method
+            }
+            found |= {name: dict(sorted(same.items()))} if len(same) > 1 else {}
+    return found
+
+
+def norms_reviewed(settings: Settings) -> list[str]:
+    """The paths of the norms that people judge: those that a country itself has in context."""
+    methods = settings.config.methods
+    own = [cell for cell in survey_cells(settings) if methods[cell.method].norm_country == "own"]
+    return norms_listed(settings, own)
+
+
+def cells_guarded(settings: Settings) -> dict[str, list[Cell]]:
+    """By evaluation, the survey first, the cells of tuned methods and of the baseline."""
+    config = settings.config
+    survey = tables(settings)[SCORES]
+    tuned = {name for name, method in config.methods.items() if method.tuning}
+    names = [survey, *config.guardrails] if tuned and BASELINE in config.methods else []
+    return {
+        name: [
+            cell
+            for cell in grid(settings)
+            if cell.evaluation == name and cell.method in {*tuned, BASELINE}
+        ]
+        for name in names
+    }

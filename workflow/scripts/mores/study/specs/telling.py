@@ -1,0 +1,104 @@
+"""The specs of what is shown, judged by people and published."""
+
+from typing import Any
+
+from mores.contents import file_digest, folder_digest
+from mores.errors import InputError
+from mores.method.adapters import Publishing
+from mores.method.models import ModelSpec
+from mores.provenance import versions
+from mores.provenance.versions import locked
+from mores.report.figures.norm_counts import Counting
+from mores.report.figures.style import Drawing
+from mores.report.norms import Mined
+from mores.report.report import Reporting
+from mores.scoring.review.score import Judging as ReviewScoring
+from mores.scoring.review.sheet import Drawing as SheetDrawing
+from mores.scoring.review.sheet import Reviewing, Source
+from mores.shipped import locate
+from mores.study.config import Config
+from mores.study.grid import PAGE, REVIEW_PAGE
+from mores.study.reports import (
+    countries_reported,
+    low_norms_listed,
+    mined_by,
+    norm_counts,
+    norms_reviewed,
+    reported,
+    survey_norms,
+)
+from mores.study.specs.scoring import Scoring
+
+# What says where files are, and how the work is done.
+NOT_TOLD = ("engine", "training", "store", "prompts", "neutral", "country_names")
+
+
+class Telling(Scoring):
+    """Specs of the rules that show results."""
+
+    def write_report(self) -> Reporting:
+        """The report is of all tables and norms, and says what of the configuration made them."""
+        config, settings = self.settings.config, self.settings
+        return Reporting(
+            page=folder_digest(locate(PAGE)),
+            bank=self._part("all"),
+            tables=tuple(reported(settings)),
+            countries={code: settings.names[code].name for code in countries_reported(settings)},
+            high=tuple(Mined(**mined_by(path)) for path in survey_norms(settings)),
+            low=tuple(Mined(**mined_by(path)) for path in low_norms_listed(settings)),
+            given=self.list_items().norms,
+            settings=settings_told(config),
+            digests={"survey": file_digest(locate(config.survey.path)), **self.model_digests},
+            packages=locked((*versions.ANSWERS, *versions.TRAINING, *versions.SCORES)),
+            confidence=config.scores.confidence,
+        )
+
+    def draw_scores(self) -> Drawing:
+        """Figures are drawn from tables alone."""
+        return Drawing(packages=locked(versions.FIGURES))
+
+    draw_contrasts = draw_heat = draw_topics = draw_invalid = draw_scores
+
+    def draw_norm_counts(self) -> Counting:
+        """A curve is of methods that differ in the number of norms alone."""
+        return Counting(packages=locked(versions.FIGURES), curves=norm_counts(self.settings))
+
+    def norm_review(self) -> Reviewing:
+        """A sheet is drawn from the norms that countries' own methods have in context."""
+        config = self.settings.config
+        sources = tuple(Source(**mined_by(path)) for path in norms_reviewed(self.settings))
+        countries = sorted({source.country for source in sources})
+        return Reviewing(
+            **config.norm_review.model_dump(include=set(SheetDrawing.model_fields)),
+            sources=sources,
+            countries={country: self.settings.names[country] for country in countries},
+            topics=self.bank.topics,
+            page=file_digest(locate(REVIEW_PAGE)),
+        )
+
+    def score_norm_review(self) -> ReviewScoring:
+        """Filled sheets are held against the key of the one that was handed out."""
+        folder = locate(self.settings.config.norm_review.sheets)
+        if not folder.is_dir():
+            raise InputError(f"norm_review.sheets: no folder {folder}; put the filled sheets there")
+        return ReviewScoring(
+            **dict(self.settings.config.scores),
+            sheets=folder_digest(folder),
+            packages=locked(versions.SCORES),
+        )
+
+    def publish_adapter(self, method: str, model: str, learner: str) -> Publishing:
+        """A card takes the rows of its method and learner."""
+        return Publishing(method=method, model=model, learner=learner)
+
+
+def settings_told(config: Config) -> dict[str, Any]:
+    """The configuration, as far as it says what is made."""
+    left_out: dict[str, Any] = dict.fromkeys(NOT_TOLD, True)
+    told = config.model_dump(mode="json", exclude=left_out | {"survey": {"path", "bank"}})
+    kept = set(ModelSpec.model_fields)
+    models = {
+        name: {key: value for key, value in model.items() if key in kept}
+        for name, model in told["models"].items()
+    }
+    return told | {"models": models}
