@@ -57,9 +57,9 @@ class Watched:
             route.abort()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One browser for all tests of a process."""
+    """One browser for all tests of a file; while it runs, no other loop of asyncio can."""
     from playwright.sync_api import sync_playwright
 
     install("NO BROWSER TESTS", ("chromium",), (CHROMIUM,))
