@@ -233,7 +233,8 @@ told, folder = Path(sys.argv[1]), Path(sys.argv[2])
 ordered = Ordered.read(json.loads(told.read_text()))
 folder.mkdir()
 base = load_base("demo", ordered.trainee.model)
-train_in(folder, Path("unused"), ordered.trainee, base, ordered.examples, ordered.training)
+who, examples, checkpoints = ordered.trainee, ordered.examples, Path(f"{folder}-checkpoints")
+train_in(folder, checkpoints, who, base, examples, ordered.training)
 """
 
 
