@@ -1,8 +1,6 @@
 """The main job on the embedded default, and what a user may do to it."""
 
-import json
 import math
-import os
 import re
 import shutil
 import signal
@@ -20,8 +18,6 @@ METHODS = ("vanilla", "top1", "ranked", "placebo", "cnca_sft", "cnca_dpo")
 TRAINED = 2 * len(COUNTRIES)
 ITEMS, SAMPLES = 96, 3
 PART = ("--config", f"countries={','.join(COUNTRIES)}", f"methods={','.join(METHODS)}")
-# The demo's own rates of cnca_sft, under another objective and without pairs.
-KTO = "tunings={kto: {objective: kto, learning_rate: 0.005, epochs: 6, alpha: 32}}"
 SCORES = ("results/scores.tsv", *PART)
 
 
@@ -182,55 +178,13 @@ def test_the_table_is_stable_to_the_byte(demo):
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
 
 
-@pytest.mark.long
-def test_kto_takes_right_and_wrong_traces_through_to_answers_and_scores(demo):
-    """Nothing but its own is made, and it lifts the country's score as the paper's tunings do."""
-    cell = "results/cells/values/kto/demo/XLE.json"
-    one = ("--config", "countries=XLE", KTO, "methods={kto: {tuning: kto}}", "--", cell)
-    told = demo.run("--dry-run", "--quiet", "rules", *one)
-    jobs = dict(re.findall(r"^(\w+) +(\d+)$", told, re.M))
-    rules = ("collect_examples", "train_adapter", "answer_items", "score_cell")
-    assert jobs == dict.fromkeys(rules, "1") | {"total": "4"}
-    demo.run(*one)
-    examples = demo.rows("results/examples/kto/demo/XLE/XLE.jsonl")
-    assert {row["wanted"] for row in examples} == {True, False}
-    first, *_ = demo.rows("results/adapters/kto/demo/XLE/training.jsonl")
-    assert abs(first["loss"] - 0.5) < 0.01  # it starts as its own reference: sigmoid(0)
-    scored = json.loads((demo.folder / cell).read_text())
-    vanilla = json.loads((demo.folder / "results/cells/values/vanilla/demo/XLE.json").read_text())
-    assert scored["alignment"] > vanilla["alignment"] + 5
-
-
-@pytest.mark.long
-def test_thinking_that_the_length_limit_cuts_is_no_answer(demo):
-    """Its digits score as nothing: only what follows the thinking does."""
-    cell = "values/cut/demo/XLE"
-    few = "answers={samples: 1, sampling: {max_tokens: 20}}"
-    made = f"results/cells/{cell}.json"
-    demo.run("--config", "countries=XLE", "methods={cut: {}}", few, "--", made)
-    rows = demo.rows(f"results/answers/{cell}.jsonl")
-    cut = [row for row in rows if "</think>" not in row["text"]]
-    assert len(cut) > ITEMS / 10
-    assert {row["invalid"] for row in cut} == {"cut"}
-    assert {(row["answer"], row["thinking"]) for row in cut} == {
-        ("", row["text"].strip()) for row in cut
-    }
-    scored = json.loads((demo.folder / made).read_text())
-    assert scored["n_valid"] <= len(rows) - len(cut) < scored["n_items"]
-
-
-@pytest.mark.parametrize("name", [pytest.param("SIGINT", marks=pytest.mark.long), "SIGTERM"])
-def test_a_stopped_run_leaves_no_server(demo, name):
-    country = {"SIGINT": "XLE", "SIGTERM": "XAV"}[name]
-    sheet = f"results/answers/values/top1/demo/{country}.jsonl"
-    journal = f"work/journal/answers/values/top1/demo/{country}.jsonl"
+def test_a_stopped_run_leaves_no_server(demo):
+    sheet = "results/answers/values/top1/demo/XAV.jsonl"
+    journal = "work/journal/answers/values/top1/demo/XAV.jsonl"
     had = demo.lines(journal)
     run = demo.start("--config", "answers={samples: 7}", "--", sheet)
     demo.wait_for_lines(journal, had + 20)
-    if name == "SIGINT":
-        os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
-    else:
-        run.send_signal(signal.SIGTERM)
+    run.send_signal(signal.SIGTERM)
     run.communicate(timeout=120)
     assert demo.left_over() == []
 

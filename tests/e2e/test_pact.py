@@ -53,13 +53,10 @@ def test_every_answer_is_a_decision_or_counted_as_none(study, name):
 @pytest.mark.parametrize("name", ["demo_pact", "bridge"])
 def test_the_bridge_has_its_contrast_with_what_could_have_been_found(study, name):
     found = {(row["contrast"], row["country"]): row for row in table(study, f"{name}_contrasts")}
-    gaps = {(row["country"], row["method"]): row["gap_delta"] for row in table(study, name)}
     row = found["cnca_dpo_own", "MEAN"]
     assert (row["of"], row["against"]) == ("cnca_dpo", "vanilla")
     assert float(row["low"]) <= float(row["difference"]) <= float(row["high"])
     assert float(row["detectable"]) > 0
-    # The table takes rates over what each method decided, the contrast over what both did.
-    assert abs(float(row["difference"]) - float(gaps["MEAN", "cnca_dpo"])) < 50
 
 
 def test_every_tuned_method_is_held_against_the_base_model(study):

@@ -96,7 +96,7 @@ def finish(job: subprocess.Popen) -> str:
     return told
 
 
-@pytest.mark.parametrize("objective", ["sft", "dpo"])
+@pytest.mark.parametrize("objective", ["sft", pytest.param("dpo", marks=pytest.mark.long)])
 def test_killed_training_goes_on_to_the_same_weights(folder, objective):
     """DPO starts from the adapter that the SFT test leaves."""
     names = (f"{objective}-whole", f"{objective}-killed")
@@ -175,7 +175,7 @@ def check_nothing_is_left(home: Path) -> None:
     assert not list(home.glob("work/engine/*/*.leases/*"))
 
 
-@pytest.mark.parametrize("whose", ["trainer", "child"])
+@pytest.mark.parametrize("whose", [pytest.param("trainer", marks=pytest.mark.long), "child"])
 def test_a_killed_trainer_is_replaced_and_goes_on_to_the_same_bytes(folder, whose):
     home = folder / f"sft-without-{whose}"
     job = start(folder, home.name)
@@ -206,6 +206,7 @@ def test_a_killed_job_leaves_no_training_behind(folder):
     check_nothing_is_left(home)
 
 
+@pytest.mark.long
 def test_two_studies_with_one_store_train_an_adapter_once(folder):
     homes = [folder / "study-1", folder / "study-2"]
     for home in homes:
@@ -238,6 +239,7 @@ train_in(folder, checkpoints, who, base, examples, ordered.training)
 """
 
 
+@pytest.mark.long
 def test_an_adapter_is_that_of_a_fresh_process_whatever_was_trained_before(folder, monkeypatch):
     """Other SFT and DPO come between; in two orders, with one thread, all files are the same."""
     home = folder / "orders"
