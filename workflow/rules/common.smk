@@ -220,7 +220,9 @@ def rows_reported(pattern):
 
 def cells_of_guardrails(wildcards):
     """The cells of tuned methods and of what they are held against, evaluation by evaluation."""
-    return [cell.at(grid.CELL) for cells in reports.cells_guarded(SETTINGS).values() for cell in cells]
+    return [
+        cell.at(grid.CELL) for cells in reports.cells_guarded(SETTINGS).values() for cell in cells
+    ]
 
 
 def effects_measured(wildcards):

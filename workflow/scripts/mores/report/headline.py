@@ -52,7 +52,7 @@ def caveats(contrasts: list[Row]) -> list[str]:
         found.append(f"Intervals and p-values are by topic, of which there are {count}.")
     found.append(
         "A method that shows no difference is not shown to be without effect: the column "
-        "`detectable` says how large a difference would probably have been found."
+        '"detectable" says how large a difference would probably have been found.'
     )
     return found
 
