@@ -52,7 +52,8 @@ STUDY = Study(
 try:
     SETTINGS = STUDY.settings()
     check(SETTINGS)
-    check_mark(workflow.modifier.modify_path(MARK), mark_of(SETTINGS))
+    OWN_MARK = mark_of(SETTINGS)
+    check_mark(workflow.modifier.modify_path(MARK), OWN_MARK)
     SPECS = Specs(SETTINGS)
     SPECS.answered  # read now, so that a survey that lacks a country is told before any job
 except InputError as error:
@@ -128,7 +129,7 @@ def step(rule, **files):
             files={name: str(locate(path)) for name, path in named.items() if path},
             model=Draw.of(wildcards.model)[0] if "model" in wildcards.keys() else None,
             runtime=RUNTIME,
-            mark=mark_of(SETTINGS),
+            mark=OWN_MARK,
         )
         return told.model_dump_json(exclude_defaults=True)
 
