@@ -27,7 +27,7 @@ def study(checkout, module_endpoint):
 
     module_endpoint.reply = reply
     checkout.options += ("--configfile", "study.yaml")
-    checkout.run("norm_review")
+    checkout.run("--", "norm_review")
     return checkout
 
 
@@ -37,7 +37,7 @@ def read(study, path, separator="\t"):
 
 
 def test_without_filled_sheets_the_run_ends_in_a_line(study):
-    process = study.start("score_norm_review")
+    process = study.start("--", "score_norm_review")
     told, _ = process.communicate(timeout=300)
     assert process.returncode
     assert "norm_review.sheets: no folder filled; put the filled sheets there" in told
@@ -61,7 +61,7 @@ def test_a_sheet_is_handed_out_filled_and_scored(study):
             written = csv.DictWriter(out, list(sheet[0]))
             written.writeheader()
             written.writerows(sheet)
-    study.run("score_norm_review")
+    study.run("--", "score_norm_review")
     whole = ("source", "mining", "model", "country")
     rows = {tuple(row[k] for k in whole): row for row in read(study, "results/norm_review.tsv")}
     assert float(rows["mined", "topic", "demo", "XAV"]["accurate"]) == 100
@@ -74,6 +74,6 @@ def test_a_sheet_is_handed_out_filled_and_scored(study):
 def test_an_edited_sheet_is_scored_anew_and_nothing_else(study):
     path = study.folder / "filled/bob.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("yes,yes", "no,yes", 1))
-    planned = study.run("--dry-run", "score_norm_review")
+    planned = study.run("--dry-run", "--", "score_norm_review")
     assert "score_norm_review" in planned and "mine_topic_norms" not in planned
     path.write_text(path.read_text(encoding="utf-8").replace("no,yes", "yes,yes", 1))

@@ -441,7 +441,7 @@ def test_a_step_asks_a_model_and_keeps_what_it_answered(project, endpoint):
     assert read_record(NORMS)["installed"].keys() == set(versions.ANSWERS)
 
 
-@pytest.mark.parametrize("changed", [{"protocol": 2}, {"packages": {"torch": ["9"]}}], ids=str)
+@pytest.mark.parametrize("changed", [{"protocol": 99}, {"packages": {"torch": ["9"]}}], ids=str)
 def test_another_protocol_or_package_asks_anew(project, endpoint, changed):
     plan_norms(endpoint)()
     plan_norms(endpoint, **changed)()

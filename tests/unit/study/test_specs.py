@@ -10,10 +10,10 @@ from mores.errors import InputError
 from mores.provenance import versions
 from mores.runner import How, spell
 from mores.spec import Section
-from mores.study import specs as module
 from mores.study.grid import norms_listed, survey_cells
 from mores.study.settings import load_settings
 from mores.study.specs import Specs
+from mores.study.specs import common as module
 
 ROOT = Path(__file__).parents[3]
 
