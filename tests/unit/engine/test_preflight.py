@@ -293,8 +293,8 @@ def test_a_tokenizer_is_held_to_its_file_before_any_job(tmp_path):
     assert finding.state == "ok"
     assert "LlamaTokenizer, which transformers takes, parts text otherwise" in finding.told
     lookalikes.write_tokenizer("gemma", tmp_path / "other")
-    for folder in (tmp_path / "other", DEMO):  # the demo's is not looked at in a run
-        told = compare("m", ModelSpec(path=str(folder))).told
+    for place in (tmp_path / "other", DEMO):  # the demo's is not looked at in a run
+        told = compare("m", ModelSpec(path=str(place))).told
         assert told == "text is parted as tokenizer.json says"
 
 
