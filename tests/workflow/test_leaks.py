@@ -12,6 +12,7 @@ pytestmark = pytest.mark.long
 
 TARGETS = "results/survey/split.tsv"  # what the study is run for here; the rest is the test's
 METHODS = ("--config", "countries=XAV,XBO", "methods=vanilla,top1")
+METHODS += ("replicates={methods: [], mining: 1}",)
 NORMS = "results/norms/top1/demo/XAV/high.jsonl"
 
 
