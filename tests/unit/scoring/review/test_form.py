@@ -1,7 +1,9 @@
 """The form in which people judge norms, in a real browser: kept, by keys alone, heard by nobody."""
 
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import CHROMIUM, SWITCHES, Watched
@@ -26,6 +28,32 @@ def judge(page, accurate: str, specific: str) -> None:
     page.keyboard.press("Enter")
 
 
+def visit(page, path: Path) -> None:
+    """Open the form and wait until it has read what this browser keeps."""
+    page.goto(path.as_uri())
+    page.wait_for_selector("main", state="visible")
+
+
+def kept(page) -> None:
+    """Wait until all that was done is on the disk."""
+    while page.evaluate("unkept"):
+        pass
+
+
+def kill(profile: Path) -> None:
+    """End a browser as a power loss would: whatever runs with this profile, at once."""
+    of_it = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if f"--user-data-dir={profile}" in (process.info["cmdline"] or [])
+    ]
+    assert of_it
+    for process in [*(child for one in of_it for child in one.children(recursive=True)), *of_it]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(of_it)
+
+
 def exported(page, folder: Path) -> Path:
     with page.expect_download() as download:
         page.keyboard.press("Enter")
@@ -35,18 +63,19 @@ def exported(page, folder: Path) -> Path:
     return path
 
 
-def test_filled_by_keys_alone_closed_reopened_exported_and_scored(browser, form, tmp_path):
+def test_filled_by_keys_alone_killed_reopened_exported_and_scored(browser, form, tmp_path):
     path, sheet, key = form
     said = {row["id"]: ("yn"[place % 2], "nyu"[place % 3]) for place, row in enumerate(sheet)}
     half = len(sheet) // 2
+    profile = tmp_path / "profile"
 
     def opened():
         """A browser of its own, with what the last one kept on its disk."""
         context = browser.browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path=CHROMIUM, args=[*SWITCHES]
+            profile, executable_path=CHROMIUM, args=[*SWITCHES]
         )
         watched = Watched(context)
-        watched.page.goto(path.as_uri())
+        visit(watched.page, path)
         return watched
 
     first = opened()
@@ -57,7 +86,8 @@ def test_filled_by_keys_alone_closed_reopened_exported_and_scored(browser, form,
     for row in sheet[:half]:
         assert first.page.inner_text("#norm") == row["norm"].removeprefix("'")
         judge(first.page, *said[row["id"]])
-    first.context.close()
+    kept(first.page)
+    kill(profile)
 
     second = opened()
     assert second.page.input_value("#rater") == "Ann B."
@@ -86,7 +116,7 @@ def test_filled_by_keys_alone_closed_reopened_exported_and_scored(browser, form,
 
 
 def test_axe_finds_nothing_serious(page, form):
-    page.page.goto(form[0].as_uri())
+    visit(page.page, form[0])
     for scheme in ("light", "dark"):
         page.page.emulate_media(color_scheme=scheme)
         found = Axe().run(page.page).response
@@ -98,7 +128,7 @@ def test_axe_finds_nothing_serious(page, form):
 
 def test_a_country_may_be_judged_alone_and_no_name_no_export(page, form):
     path, sheet, _ = form
-    page.page.goto(path.as_uri())
+    visit(page.page, path)
     page.page.select_option("#country", "Lethara")
     own = [row for row in sheet if row["country"] == "Lethara"]
     assert page.page.inner_text("#place") == f"Norm 1 of {len(own)}"
@@ -110,20 +140,22 @@ def test_a_country_may_be_judged_alone_and_no_name_no_export(page, form):
 
 def test_two_tabs_do_not_undo_each_other(page, form):
     path, sheet, _ = form
-    page.page.goto(path.as_uri())
+    visit(page.page, path)
     other = page.open()
-    other.goto(path.as_uri())
+    visit(other, path)
     page.page.check("input[name=accurate][value=yes]")
     other.wait_for_selector("input[name=accurate][value=yes]:checked")
     other.check("input[name=specific][value=no]")
-    kept = other.evaluate("JSON.parse(Object.values(localStorage)[0]).labels")
-    assert kept == {sheet[0]["id"]: {"accurate": "yes", "specific": "no"}}
+    kept(other)
+    other.reload()
+    other.wait_for_selector("main", state="visible")
+    assert other.evaluate("labels") == {sheet[0]["id"]: {"accurate": "yes", "specific": "no"}}
 
 
 def test_a_norm_is_text_whatever_a_model_wrote(page, review, tmp_path):
     sheet, made, _ = review({("top1", "XAV"): {"work": [HOSTILE]}}, controls=0)
     (tmp_path / "form.html").write_text(made["form"], encoding="utf-8")
-    page.page.goto((tmp_path / "form.html").as_uri())
+    visit(page.page, tmp_path / "form.html")
     assert page.page.inner_text("#norm") == " ".join(HOSTILE.split())
     assert page.page.locator("img, b").count() == 0
     assert (page.errors, page.refused, len(sheet)) == ([], [], 1)
