@@ -1,8 +1,15 @@
 """Files that readers take, generated, and ways to damage them."""
 
+import csv
+import io
 import json
+import tempfile
+from functools import partial
+from pathlib import Path
 from random import Random
 
+import polars as pl
+import pyreadstat
 import yaml
 from hypothesis import strategies as st
 
@@ -102,6 +109,27 @@ def _respondents(draw) -> bytes:
 
 
 microdata = _respondents()
+CSV_OF: dict[bytes, bytes] = {}
+"""The same respondents as CSV, of each statistical package's file that was drawn."""
+
+
+def _packed(suffix: str, respondents: bytes) -> bytes:
+    """Respondents as SPSS or Stata writes them."""
+    separator = ";" if b";" in respondents.split(b"\n")[0] else ","
+    names, *lines = csv.reader(io.StringIO(str(respondents, "latin-1")), delimiter=separator)
+    columns = dict(zip(names, zip(*lines, strict=True), strict=True))
+    frame = pl.DataFrame(columns).with_columns(
+        pl.col(name).str.replace(",", ".").cast(float, strict=False) for name in names[2:]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"respondents{suffix}")
+        (pyreadstat.write_dta if suffix == ".dta" else pyreadstat.write_sav)(frame, path)
+        packed = path.read_bytes()
+    CSV_OF[packed] = respondents
+    return packed
+
+
+sav, dta = (microdata.map(partial(_packed, suffix)) for suffix in (".sav", ".dta"))
 
 
 def _yaml(value) -> st.SearchStrategy[bytes]:

@@ -11,6 +11,7 @@ import re
 
 import numpy as np
 
+from inputs.good import CSV_OF
 from inputs.slow import Json, Refused, Unsure, csv_of, json_of, jsonl_of, table_of, text_of, yaml_of
 
 CODES = {"Q1": (1, 2, 3), "Q94": (0, 1)}  # of the bank that `inputs.readers` reads surveys with
@@ -116,6 +117,13 @@ def microdata(data: bytes) -> dict:
                     counts[key] = counts.get(key, 0) + 1
     need(all(kept.values()))
     return _marginals([(*key, round(masses[key], 9), counts[key]) for key in sorted(masses)])
+
+
+def packed(data: bytes) -> dict:
+    """Marginals of an undamaged file of SPSS or Stata; one that is damaged has no second reader."""
+    if data not in CSV_OF:
+        raise Unsure
+    return microdata(CSV_OF[data])
 
 
 def _table(text: str) -> tuple[str, str]:

@@ -120,6 +120,8 @@ READERS = {
     "microdata": Reader(
         "s.csv", partial(survey, format="microdata"), oracles.microdata, good.microdata
     ),
+    "sav": Reader("s.sav", partial(survey, format="microdata"), oracles.packed, good.sav),
+    "dta": Reader("s.dta", partial(survey, format="microdata"), oracles.packed, good.dta),
     "bank": Reader("bank.yaml", bank, oracles.bank, good.banks),
     "countries": Reader("names.yaml", countries, oracles.countries, good.countries),
     "neutral": Reader("neutral.txt", load_neutral, oracles.neutral, good.texts),

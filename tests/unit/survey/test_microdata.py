@@ -171,3 +171,12 @@ def test_a_country_without_valid_answers_is_not_passed_on(bank, tmp_path, caplog
     marginals = read_survey(write(frame, tmp_path / "wvs.csv"), bank)
     assert set(marginals["country"]) == {"AAA"}
     assert "no valid answer at all in BBB" in caplog.text
+
+
+def test_a_column_without_a_name_is_told(bank, tmp_path):
+    path = write(pl.DataFrame(RESPONDENTS), tmp_path / "wvs.sav")
+    path.write_bytes(path.read_bytes().replace(b"Q94     ", bytes(8)))
+    with pytest.raises(
+        InputError, match="wvs.sav: cannot be read .a column without a name.; check"
+    ):
+        read_survey(path, bank)

@@ -130,6 +130,8 @@ def _read_stat(path: Path, wanted: list[str]) -> pl.DataFrame:
     read = pyreadstat.read_dta if path.suffix.lower() == ".dta" else pyreadstat.read_sav
     try:
         _, metadata = read(path, metadataonly=True)
+        if None in metadata.column_names:
+            raise ValueError("a column without a name")
         columns = _present(metadata.column_names, wanted, path)
         frame, _ = read(path, usecols=[*columns], output_format="polars")
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
