@@ -176,7 +176,5 @@ def test_a_country_without_valid_answers_is_not_passed_on(bank, tmp_path, caplog
 def test_a_column_without_a_name_is_told(bank, tmp_path):
     path = write(pl.DataFrame(RESPONDENTS), tmp_path / "wvs.sav")
     path.write_bytes(path.read_bytes().replace(b"Q94     ", bytes(8)))
-    with pytest.raises(
-        InputError, match="wvs.sav: cannot be read .a column without a name.; check"
-    ):
+    with pytest.raises(InputError, match=r"wvs\.sav: .*\(a column without a name\); check"):
         read_survey(path, bank)
