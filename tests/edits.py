@@ -476,7 +476,7 @@ def a_fix_in_the_chat_s_rendering(project) -> set[str]:
 def a_fix_in_the_client(project) -> set[str]:
     """It lets a model see something else, so its protocol's number is raised."""
     protocol = "workflow/scripts/mores/engine/protocol.py"
-    project.edit(protocol, "PROTOCOL = 2", "PROTOCOL = 3")
+    project.edit(protocol, "PROTOCOL = 3", "PROTOCOL = 4")
     project.edit(protocol, "**asked, **request.sampling", '**asked, **request.sampling, "top_k": 9')
     return asked()
 

@@ -226,7 +226,7 @@ def test_killed_job_asks_again_only_for_what_is_missing(bench):
 
 
 def test_adapters_answer_beside_their_base_and_change_nothing_in_it(bench):
-    """On the CPU vLLM gives base requests in a mixed batch what lies in the last slot."""
+    """vLLM's own code for the CPU gives base requests in a mixed batch what the last slot has."""
     starts = bench.starts()
     greedy = {"temperature": 0.0, "n": 40, "max_tokens": 24}
     alone = {

@@ -20,7 +20,7 @@ def test_arguments_leave_sampling_to_the_request(model):
 def test_what_shapes_answers_is_as_it_was_under_this_protocol(model, monkeypatch):
     """Another argument here may change answers: then raise PROTOCOL, and this list with it."""
     monkeypatch.setattr("mores.engine.arguments.on_cpu", lambda: False)
-    assert PROTOCOL == 2
+    assert PROTOCOL == 3
     assert arguments(model, Engine()) == [
         *("--model", "someone/tiny", "--served-model-name", "tiny", "--dtype", "auto"),
         *("--generation-config", "vllm", "--seed", "0"),

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from mores.engine.arguments import on_cpu
 from mores.study.runtime import Runtime, adapters, runtime, serving
 from mores.study.settings import load_settings
 
@@ -36,11 +35,6 @@ def test_the_adapters_of_a_run_are_its_cells_and_what_they_start_from():
         for tuning in ("cnca_dpo", "cnca_sft")
         for country in ("XAV", "XBO")
     }
-
-
-@pytest.mark.skipif(not on_cpu(), reason="the last slot matters on the CPU alone")
-def test_on_the_cpu_one_slot_stays_empty():
-    assert serving(settings()).adapter_slots == 3 * 6 + 1
 
 
 def test_what_jobs_are_told_is_all_that_makes_nothing_stale():

@@ -1,8 +1,9 @@
 """What a server is sent for a request, and how its reply is read.
 
 PROTOCOL is in the key of every request and in the spec of every step that asks. Raise it whenever
-a change below, or of how servers of ours part text (`mores.engine.serve`), lets a model see
-something else, or reads something else from the same reply: then answers are asked anew.
+a change below, or of how servers of ours part text (`mores.engine.serve`) or compute
+(`mores.engine.cpu_lora`), lets a model see or say something else, or reads something else from the
+same reply: then answers are asked anew.
 `tests/unit/engine/test_protocol.py` holds it to examples of both.
 """
 
@@ -11,7 +12,7 @@ from typing import Any
 
 from mores.method.requests import Completion, Request
 
-PROTOCOL = 2
+PROTOCOL = 3
 UNFINISHED = {"abort", "error"}  # finish reasons of an answer that the server gave up
 LONGEST_REASON = 40
 MOST_TOKENS = 1 << 40  # that a server may say it counted

@@ -112,7 +112,7 @@ class Engine(Section):
         6, ge=0, le=1000, description="Attempts after a transient error, with back-off."
     )
     adapter_slots: int = Field(
-        8, ge=1, le=10_000, description="Adapters one batch may mix; on the CPU all of them."
+        8, ge=1, le=10_000, description="Adapters one batch may mix; more take turns."
     )
     max_lora_rank: int | None = Field(
         None,

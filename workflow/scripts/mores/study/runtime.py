@@ -32,23 +32,16 @@ def runtime(settings: "Settings") -> Runtime:
 
 
 def serving(settings: "Settings") -> Engine:
-    """The engine's settings; in a run with adapters every server takes them, for all its cells.
-
-    On the CPU there is a slot more than adapters: vLLM 0.32 gives requests *without* an adapter
-    what lies in the last slot whenever a batch mixes both (vllm-project/vllm#48421), so the last
-    slot must stay empty.
-    """
-    from mores.engine.arguments import on_cpu
+    """The engine's settings; in a run with adapters every server takes them, for all its cells."""
     from mores.method.objectives.common import Lora
 
-    engine, used = settings.config.engine, adapters(settings)
-    if not used:
+    engine = settings.config.engine
+    if not adapters(settings):
         return engine
     tunings = settings.config.tunings.values()
     ranks = [tuning.rank for tuning in tunings if isinstance(tuning, Lora)]
     rank = engine.max_lora_rank or max(ranks)
-    slots = max(engine.adapter_slots, len(used) + 1) if on_cpu() else engine.adapter_slots
-    return engine.model_copy(update={"max_lora_rank": rank, "adapter_slots": slots})
+    return engine.model_copy(update={"max_lora_rank": rank})
 
 
 def adapters(settings: "Settings") -> set[str]:
