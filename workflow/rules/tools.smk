@@ -90,3 +90,16 @@ rule gc_free:
         study=study,
     shell:
         f"python {TOOLS}/gc.py --free --study {{params.study:q}} | tee {{log:q}}"
+
+
+rule exports:
+    """The results that are there, for other people's tools; what is not there is told, not made."""
+    log:
+        "logs/exports.log",
+    localrule: True
+    conda:
+        CPU_ENV
+    params:
+        study=study,
+    shell:
+        f"python {TOOLS}/exports.py --study {{params.study:q}} 2>&1 | tee {{log:q}}"
