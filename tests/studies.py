@@ -112,6 +112,7 @@ class Study:
                 named = {"country": country, "model": model, "method": method}
                 ends = {"alignment_low": score - 3, "alignment_high": score + 3}
                 counts = {"n_answers": 40, "invalid_cut": 1, "floor": "neighbours"}
+                counts |= {"prompt_tokens": 100.25, "completion_tokens": 25.5}
                 gain = {} if method == "vanilla" else {"delta": score - 50}
                 rows.append(named | {"alignment": score} | ends | counts | gain)
         reference = {"country": "MEAN", "model": "reference", "method": "neighbours"}

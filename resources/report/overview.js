@@ -1,12 +1,13 @@
 // What was asked, what was found, how sure that is, and against which rows without a model.
 
-import {element} from "report/elements";
+import {element, field, shown} from "report/elements";
 import {grid} from "report/grid";
 
 const SCORES = ["model", "method", "alignment", "alignment_low", "alignment_high", "delta",
   "delta_low", "delta_high", "p_adjusted", "invalid_rate", "place", "marks"];
 const CONTRASTS = ["contrast", "model", "of", "against", "than", "family", "difference", "low",
   "high", "p_adjusted", "detectable", "equivalent"];
+const SPEED = 1000; // tokens a second, until the reader names another
 
 export function overview(data) {
   const settings = data.made.settings;
@@ -31,7 +32,7 @@ export function overview(data) {
       ? part("Claims stated beforehand", data.tables.hypotheses, {}, data.tables.hypotheses.names)
       : []),
     ...failed(data),
-    ...spent(scores),
+    ...spent(data.tables.costs),
   ];
 }
 
@@ -65,12 +66,27 @@ function failed(data) {
     element("ul", {}, ...lines.map((text) => element("li", {}, text)))];
 }
 
-function spent(scores) {
-  const answers = sum(scores, cells(scores), "n_answers").toLocaleString("en");
+/** Tokens as they were counted, and the hours that these take at a speed which the reader names. */
+function spent(costs) {
+  const rows = costs.where({});
+  const written = sum(costs, rows, "completion_tokens");
+  if (!written) return [element("h2", {}, "What it cost"), element("p", {}, "No tokens were counted.")];
+  const told = element("p", {role: "status"});
+  const tell = (speed) => {
+    const hours = written / Number(speed) / 3600;
+    told.textContent = hours > 0 && Number.isFinite(hours)
+      ? `At that speed what was written takes ${shown(hours)} hours.` : "";
+  };
+  tell(SPEED);
   return [
-    element("h2", {}, "What it cost"),
-    element("p", {}, `${answers} answers to items of the survey. Requests, tokens and hours of every `
-      + "step are told by `snakemake --cores 1 plan_costs`."),
+    ...part("What it cost", costs, {}, costs.names, "-completion_tokens"),
+    element("p", {}, `In all ${written.toLocaleString("en")} tokens were written and `
+      + `${sum(costs, rows, "prompt_tokens").toLocaleString("en")} read, in the replies that the results `
+      + "rest on: the survey's answers, norms and traces. Replies that were tried again, other "
+      + "evaluations and training are not among them."),
+    element("form", {submit: (event) => event.preventDefault()},
+      field("Tokens written a second", String(SPEED), tell, "number")),
+    told,
   ];
 }
 

@@ -145,6 +145,7 @@ rule write_report:
         test=rows_reported(grid.TEST),
         high=reports.survey_norms(SETTINGS),
         low=reports.low_norms_listed(SETTINGS),
+        traces=list(reports.traces_sampled(SETTINGS)),
     output:
         report(grid.REPORT, caption="../report/report.rst", category="Findings"),
     log:

@@ -99,6 +99,20 @@ def test_two_countries_stand_side_by_side_and_a_deep_link_keeps_them(at):
     assert "helped" in page.locator("section").first.inner_text()
 
 
+def test_what_it_cost_is_told_in_tokens_and_in_hours_at_the_reader_s_speed(at):
+    page = at()
+    table = "What it cost"
+    assert cells(page, table, "way") == ["vanilla", "top1", "m0", "m1", "top1"]
+    written = ["3060"] * 4  # by answers to three countries' items: 40, of 25.5 tokens
+    assert cells(page, table, "completion_tokens") == [*written, "0"]
+    told = page.get_by_role("status")
+    assert told.inner_text() == "At that speed what was written takes 0.0034 hours."
+    page.get_by_label("Tokens written a second").fill("1.7")
+    assert told.inner_text() == "At that speed what was written takes 2 hours."
+    page.get_by_label("Tokens written a second").fill("")
+    assert told.inner_text() == ""
+
+
 def test_a_norm_s_effect_stands_beside_it_where_it_was_measured(page, tmp_path):
     path = tmp_path / "report.html"
     path.write_text(Study().report(effects=True), encoding="utf-8")

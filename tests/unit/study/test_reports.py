@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from mores.study.reports import cells_guarded, norms_reviewed, reported
+from mores.report.costs import Sampled
+from mores.study.reports import cells_guarded, norms_reviewed, reported, traces_sampled
 from mores.study.settings import load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -21,6 +22,15 @@ def test_the_report_shows_the_effects_of_norms_where_they_are_measured():
     measured = settings(norm_effects={"methods": ["top1"]})
     assert reported(measured)["norm_effects"] == "results/norm_effects.tsv"
     assert "norm_effects" not in reported(settings())
+
+
+def test_costs_count_traces_that_adapters_learn_from_or_learn_to_reject():
+    found = traces_sampled(settings(countries="XAV", methods="top1,cnca_dpo"))
+    assert found == {
+        "results/rejected/cnca_sft/demo/XAV/XAV.jsonl": Sampled(model="demo", tuning="cnca_sft"),
+        "results/traces/demo/XAV.jsonl": Sampled(model="demo"),
+    }
+    assert traces_sampled(settings(methods="top1,sft")) == {}
 
 
 def test_people_judge_the_norms_that_countries_themselves_have_in_context():

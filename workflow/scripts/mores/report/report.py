@@ -5,6 +5,7 @@ from typing import Any
 
 from mores.method.items import Bank
 from mores.report.columns import as_columns
+from mores.report.costs import Sampled, costs_table, of_rows, of_scores
 from mores.report.headline import caveats, headline, read_rows
 from mores.report.norms import Mined, high_norms, low_norms, missing, people, questions
 from mores.report.page import write_page
@@ -29,6 +30,8 @@ class Reporting(Section):
     high: tuple[Mined, ...]
     low: tuple[Mined, ...]
     """Whose the files of norms are, in their order."""
+    traces: tuple[Sampled, ...] = ()
+    """Whose the files of traces are, right ones and those to be rejected."""
     given: dict[str, dict[str, dict[str, int]]]
     """By method, model and country, which file of high-level norms stood before the questions."""
     settings: dict[str, Any]
@@ -53,12 +56,13 @@ def write_report(
     test: list[list[dict]],
     high: list[list[dict]] | None = None,
     low: list[list[dict]] | None = None,
+    traces: list[list[dict]] | None = None,
 ) -> str:
     """The page as HTML.
 
     `page` is the folder of its own files, `mark` says whose results these are, `digests` are of
     all inputs by path, `tables` the evaluations' tables, contrasts and verdicts as TSV, `train` and
-    `test` the countries' rows, `high` and `low` the files of norms that `spec` names in order.
+    `test` the countries' rows, `high`, `low` and `traces` the files that `spec` names in order.
     """
     named = dict(zip(spec.tables, tables, strict=True))
     found = {
@@ -72,7 +76,8 @@ def write_report(
         },
         "countries": spec.countries,
         "tables": {name: as_columns(text) for name, text in named.items()}
-        | {"topics": as_columns(by_topic, LEFT_OUT), "items": as_columns(by_item, LEFT_OUT)},
+        | {"topics": as_columns(by_topic, LEFT_OUT), "items": as_columns(by_item, LEFT_OUT)}
+        | {"costs": as_columns(_costs(spec, named, high or [], low or [], traces or []))},
         **_browsed(spec, bank, high or [], low or []),
         "people": {
             country: people([*one, *two], bank)
@@ -87,6 +92,26 @@ def _headline(tables: dict[str, str], spec: Reporting) -> dict[str, list[str]]:
     scores, contrasts = (read_rows(tables.get(name, "")) for name in (SCORES, CONTRASTS))
     told = headline(scores, contrasts, spec.confidence)
     return {"found": told, "caveats": caveats(contrasts)}
+
+
+def _costs(
+    spec: Reporting,
+    tables: dict[str, str],
+    high: list[list[dict]],
+    low: list[list[dict]],
+    traces: list[list[dict]],
+) -> str:
+    norms = [*zip(spec.low, low, strict=True), *zip(spec.high, high, strict=True)]
+    return costs_table(
+        [
+            *(of_rows("norms", mined.model, mined.mining, rows) for mined, rows in norms),
+            *(
+                of_rows("traces", one.model, one.tuning, rows)
+                for one, rows in zip(spec.traces, traces, strict=True)
+            ),
+            *of_scores(tables.get(SCORES, "")),
+        ]
+    )
 
 
 def _browsed(

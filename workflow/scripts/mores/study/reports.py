@@ -1,5 +1,7 @@
 """What the grid's results are shown with: which norms, tables, figures and cells a report takes."""
 
+from mores.method.draws import Draw
+from mores.report.costs import Sampled
 from mores.scoring.table import BASELINE
 from mores.study.grid import (
     CONTRASTS,
@@ -7,17 +9,20 @@ from mores.study.grid import (
     HYPOTHESES,
     LOW_NORMS,
     NORM_EFFECTS,
+    REJECTED,
     SCORES,
     TABLE,
     Cell,
     contrasted,
     grid,
     norms_listed,
+    start_of,
     survey_cells,
     tables,
 )
 from mores.study.leaving_out import left_out
 from mores.study.settings import Settings
+from mores.study.sources import sources
 
 
 def survey_norms(settings: Settings) -> list[str]:
@@ -49,6 +54,25 @@ def countries_reported(settings: Settings) -> list[str]:
     """The countries that are answered for, and those that lend norms."""
     lenders = [mined_by(path)["country"] for path in survey_norms(settings)]
     return list(dict.fromkeys([*settings.config.countries, *lenders]))
+
+
+def traces_sampled(settings: Settings) -> dict[str, Sampled]:
+    """By path who said what adapters of the survey's cells learn from, or learn to reject.
+
+    Their order is that of the folders, as of `norms_listed`.
+    """
+    found: dict[str, Sampled] = {}
+    for (model, country), kinds in sources(settings).items():
+        name = Draw.of(model)[0]
+        found |= {path: Sampled(model=name) for path in kinds["traces"]}
+        for path in kinds["examples"]:
+            _, _, tuning, _, learner, _ = path.split("/")
+            objective = settings.config.tunings[tuning]
+            if "rejected" in objective.sources:
+                start = str(start_of(objective))
+                said = REJECTED.format(tuning=start, model=model, learner=learner, country=country)
+                found[said] = Sampled(model=name, tuning=start)
+    return {path: found[path] for path in sorted(found, key=lambda path: path.split("/"))}
 
 
 def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:

@@ -26,6 +26,7 @@ from mores.study.reports import (
     norms_reviewed,
     reported,
     survey_norms,
+    traces_sampled,
 )
 from mores.study.specs.scoring import Scoring
 
@@ -46,6 +47,7 @@ class Telling(Scoring):
             countries={code: settings.names[code].name for code in countries_reported(settings)},
             high=tuple(Mined(**mined_by(path)) for path in survey_norms(settings)),
             low=tuple(Mined(**mined_by(path)) for path in low_norms_listed(settings)),
+            traces=tuple(traces_sampled(settings).values()),
             given=self.list_items().norms,
             settings=settings_told(config),
             digests={"survey": file_digest(locate(config.survey.path)), **self.model_digests},
