@@ -15,6 +15,7 @@ METHODS = (
 )
 QUIZZED = ("vanilla", "top1")  # answer the quiz too
 WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
+GUARDED = ("vanilla", "cnca_dpo", "pooled")  # tuned, and what they are held against
 LEFT_OUT = ("top1+without_1", "top1+without_2")  # a norm each, of one country
 # What is drawn once more: norms of top1, and what is answered with them.
 DRAWN_ANEW = re.compile(
@@ -52,7 +53,11 @@ def with_tables(jobs: set[str]) -> set[str]:
     if "list_leaks" in found:
         found |= {"score_table scores", "score_contrasts contrasts", "judge_hypotheses"}
         found |= {"list_items", "score_norm_effects", "score_variance"}
+    if any(job.startswith(("mine_high_norms top1 ", "mine_high_norms ranked ")) for job in jobs):
+        found.add("norm_review")
     cells = {job for job in made if job.startswith("score_cell values")}
+    if any(job.split()[2] in GUARDED for job in cells):
+        found.add("score_guardrails")
     if any("+" not in job for job in cells):
         found.add("list_items")
     if any(not set(job.split()) & set(LEFT_OUT) for job in cells):

@@ -35,8 +35,9 @@ METHODS = {
 QUIZ = {"kind": "choices", "path": "quiz.jsonl", "methods": ["vanilla", "top1"]}
 TOPICS, ITEMS, TRAINING_ITEMS = 3, 5, 3
 NAMES = ("scores", "quiz", "contrasts", "quiz_contrasts", "hypotheses", "items", "topics")
-NAMES += ("norm_effects", "variance")
-TABLES = " ".join([*(f"results/{name}.tsv" for name in NAMES), "results/report.html"])
+NAMES += ("norm_effects", "variance", "guardrails")
+FILES = ("results/report.html", "results/norm_review/sheet.csv")
+TABLES = " ".join([*(f"results/{name}.tsv" for name in NAMES), *FILES])
 FAST = {"learning_rate": 0.02, "epochs": 3}
 
 
