@@ -1,16 +1,13 @@
-"""Intervals with replicates in them, against statsmodels' mean of few draws, and by hand."""
+"""What draws vary, by hand."""
 
 import numpy as np
 import pytest
-from statsmodels.stats.weightstats import DescrStatsW
 
 from mores.method.draws import Draw
-from mores.scoring.flips import Tested
-from mores.scoring.luck import Luck, common_draws, luck, mean_luck, widened
+from mores.scoring.luck import Luck, common_draws, luck, mean_luck
 from mores.scoring.resample import Sums
 
 RNG = np.random.default_rng(4)
-NOTHING = Tested(2.0, 2.0, 2.0, 0.5, float("nan"), 0.0, 9)  # an interval of no width
 
 
 def sums(level):
@@ -27,15 +24,7 @@ TRAINED = [Draw(mining=m, training=t) for m in range(3) for t in range(2)]
 
 def test_one_draw_says_nothing_of_others():
     assert luck({Draw(): 3.0}) is None
-    assert widened(NOTHING, None, 0.95) is NOTHING
     assert mean_luck([{Draw(): 3.0}, {Draw(): 1.0}]) is None
-
-
-def test_the_interval_of_draws_alone_is_that_of_a_mean():
-    points = RNG.normal(2, 1, 4)
-    of = luck({Draw(mining=n): one for n, one in enumerate(points)})
-    told = widened(Tested(points.mean(), points.mean(), points.mean(), 1, 0, 0.0, 9), of, 0.95)
-    assert (told.low, told.high) == pytest.approx(DescrStatsW(points).tconfint_mean())
 
 
 def test_trainings_of_one_mining_are_no_minings_of_their_own():
@@ -50,20 +39,16 @@ def test_countries_draw_for_themselves_but_share_splits():
     apart = [{Draw(mining=n): one for n, one in enumerate(row)} for row in values]
     of = mean_luck(apart)
     errors = values.var(axis=1, ddof=1) / 3
-    assert of == Luck(pytest.approx(np.sqrt(errors.sum()) / 4), 8)
+    assert of.error == pytest.approx(np.sqrt(errors.sum()) / 4)
+    assert of.freedom == pytest.approx(errors.sum() ** 2 / (errors**2 / 2).sum())
+    alike = [{Draw(mining=n): float(n) for n in range(3)}] * 4
+    assert mean_luck(alike).freedom == pytest.approx(8)
+    assert mean_luck([{Draw(mining=n): 1.0 for n in range(3)}] * 4) == Luck(0.0, 8)
+    one = {Draw(mining=n): 1000.0 * n for n in range(3)}
+    assert mean_luck([*alike[:3], one]).freedom == pytest.approx(2, abs=1e-3)
     shared = [{Draw(split=n): one for n, one in enumerate(row)} for row in values]
     means = values.mean(axis=0)
     assert mean_luck(shared) == Luck(pytest.approx(means.std(ddof=1) / 3**0.5), 2)
-
-
-def test_an_interval_grows_on_both_sides_and_with_the_draws_error():
-    tested = Tested(2.0, 1.0, 4.0, 0.01, float("nan"), 3.0, 9)
-    small, large = (widened(tested, Luck(error, 4), 0.95) for error in (0.1, 1.0))
-    assert large.low < small.low < 1.0 and 4.0 < small.high < large.high
-    assert (large.difference, large.p) == (2.0, 0.01)
-    assert large.detectable > small.detectable > 3.0
-    nowhere = Tested(2.0, float("nan"), float("nan"), 0.5, float("nan"), float("nan"), 4)
-    assert np.isnan(widened(nowhere, Luck(1.0, 2), 0.95).low)
 
 
 def test_methods_stand_with_the_draws_that_they_have():

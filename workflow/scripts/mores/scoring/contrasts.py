@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mores.method.draws import Draw
-from mores.scoring.flips import Design, Tested, adjusted, by_item, by_topic, test_gains
+from mores.scoring.flips import Design, adjusted, by_item, by_topic, test_gains
 from mores.scoring.gains import Gain, beyond, gain, mean_gain
-from mores.scoring.luck import Luck, common_draws, luck, mean_luck, widened
+from mores.scoring.luck import Luck, common_draws, luck, mean_luck
 from mores.scoring.resample import Resampling, Sums
 from mores.scoring.table import MEAN, Layout, View, as_tsv, cell_sums, topics_of
+from mores.scoring.tested import Tested
 from mores.spec import Section
 
 COLUMNS = (
@@ -105,14 +106,11 @@ def contrasts_table(
         )
     ]
     gains, margins = [row.gain for row in rows], [row.contrast.margin for row in rows]
-    topical = by_topic(topics_of(cells, items), spec)
-    found = zip(
-        rows,
-        test_gains(gains, topical, spec, margins),
-        test_gains(gains, by_item(len(items), spec), spec),
-        _adjusted(rows, topical),
-        strict=True,
-    )
+    lucks = [row.luck for row in rows]
+    design = by_topic(topics_of(cells, items), spec)
+    topical = test_gains(gains, design, spec, margins, lucks)
+    single = test_gains(gains, by_item(len(items), spec), spec, lucks=lucks)
+    found = zip(rows, topical, single, _adjusted(rows, topical, design), strict=True)
     return as_tsv([_fields(*one, spec) for one in found], COLUMNS)
 
 
@@ -179,12 +177,14 @@ def _gains(contrast: Contrast, country: str, sums: Drawn) -> dict[Draw, Gain]:
     return found
 
 
-def _adjusted(rows: list[Row], topical: Design) -> list[float]:
+def _adjusted(rows: list[Row], tested: list[Tested], design: Design) -> list[float]:
     """Each row's p-value, adjusted within its family."""
     found: dict[int, float] = {}
     for family in {row.family for row in rows}:
         own = [index for index, row in enumerate(rows) if row.family == family]
-        found |= zip(own, adjusted([rows[index].gain for index in own], topical), strict=True)
+        gains, lucks = [rows[index].gain for index in own], [rows[index].luck for index in own]
+        told = adjusted(gains, design, [tested[index] for index in own], lucks)
+        found |= zip(own, told, strict=True)
     return [found[index] for index in range(len(rows))]
 
 
@@ -192,7 +192,6 @@ def _fields(
     row: Row, topical: Tested, single: Tested, p_adjusted: float, spec: Resampling
 ) -> dict[str, str | int | float | None]:
     contrast = row.contrast
-    topical, single = (widened(one, row.luck, spec.confidence) for one in (topical, single))
     fields: dict[str, str | int | float | None] = {
         "contrast": row.name,
         "country": row.country,
@@ -217,7 +216,5 @@ def _fields(
     if contrast.margin is None:
         return fields
     equivalent = topical.p_equivalent < 1 - spec.confidence
-    if row.luck:
-        equivalent &= max(-topical.low, topical.high) < contrast.margin
     told = {"margin": contrast.margin, "p_equivalent": topical.p_equivalent}
     return fields | told | {"equivalent": "yes" if equivalent else "no"}

@@ -14,15 +14,16 @@ other: the step-down maximum statistic (Westfall and Young, 1993, algorithm 2.8)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import NormalDist
 
 import numpy as np
 
 from mores.scoring.gains import Gain
+from mores.scoring.luck import Luck
 from mores.scoring.resample import Resampling
+from mores.scoring.tested import ALMOST, POWER, Tested, with_draws
 
-ALMOST = 1e-9  # points by which rounding may part what is equal
-POWER = 0.8  # of the smallest detectable difference
 BLOCK = 1000  # flips computed at a time
 TESTS = 200  # tests whose intervals are sorted at a time
 
@@ -37,6 +38,8 @@ class Design:
 
     units: np.ndarray
     signs: np.ndarray
+    seed: int
+    """Of what is drawn beside the flips."""
 
     def sums(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Rows by item as rows by unit."""
@@ -54,12 +57,12 @@ def by_topic(topics: Sequence[str | None], spec: Resampling) -> Design:
     """Topics flip as wholes; None is the topic of an item that is in no score."""
     names = sorted({name for name in topics if name is not None})
     units = [-1 if name is None else names.index(name) for name in topics]
-    return Design(np.array(units), _signs(len(names), spec.permutations, spec.seed))
+    return Design(np.array(units), _signs(len(names), spec.permutations, spec.seed), spec.seed)
 
 
 def by_item(count: int, spec: Resampling) -> Design:
     """Each item flips by itself."""
-    return Design(np.arange(count), _signs(count, spec.permutations, spec.seed))
+    return Design(np.arange(count), _signs(count, spec.permutations, spec.seed), spec.seed)
 
 
 def _signs(units: int, limit: int, seed: int) -> np.ndarray:
@@ -72,41 +75,32 @@ def _signs(units: int, limit: int, seed: int) -> np.ndarray:
     return (1 - 2 * turned).astype(np.int8)
 
 
-@dataclass(frozen=True)
-class Tested:
-    """A difference and what flips say of it, in points; nan where there is no saying."""
-
-    difference: float
-    low: float
-    high: float
-    """The interval; nan where units are too few for any of that coverage."""
-    p: float
-    """Two-sided; what was observed is one of the flips."""
-    p_equivalent: float
-    """That it is not within the margin: two one-sided tests; nan without a margin."""
-    detectable: float
-    """The smallest difference that such data would show with 80 % power."""
-    units: int
-    """Units that count; with k of them no p is below 2^(1 - k)."""
-
-
 def test_gains(
     gains: Sequence[Gain],
     design: Design,
     spec: Resampling,
     margins: Sequence[float | None] | None = None,
+    lucks: Sequence[Luck | None] | None = None,
 ) -> list[Tested]:
-    """Each difference tested by itself; `margins` are those of equivalence."""
+    """Each difference tested by itself.
+
+    `margins` are those of equivalence, `lucks` what other draws of the methods would vary.
+    """
     told = np.array(margins or [None] * len(gains), dtype=float)
+    drawn = lucks or [None] * len(gains)
     found: list[Tested] = []
     for at in range(0, len(gains), TESTS):
         some = slice(at, at + TESTS)
-        found += _test(gains[some], told[some], design, spec)
+        found += _test(gains[some], told[some], drawn[some], design, spec)
     return found
 
 
 def _test(
-    gains: Sequence[Gain], margins: np.ndarray, design: Design, spec: Resampling
+    gains: Sequence[Gain],
+    margins: np.ndarray,
+    lucks: Sequence[Luck | None],
+    design: Design,
+    spec: Resampling,
 ) -> list[Tested]:
     parts = design.sums([one.parts for one in gains])
     shares = design.sums([one.shares for one in gains])
@@ -119,7 +113,11 @@ def _test(
     detectable = (high - low) / 2 + NormalDist().inv_cdf(POWER) * _errors(parts, shares)
     p_equivalent = _not_within(values, margins)
     columns = (total, low, high, p, p_equivalent, detectable, units)
-    return [Tested(*row) for row in zip(*(one.tolist() for one in columns), strict=True)]
+    found = [Tested(*row) for row in zip(*(one.tolist() for one in columns), strict=True)]
+    return [
+        with_draws(one, values[at], of, margins[at], spec.confidence) if of else one
+        for at, (one, of) in enumerate(zip(found, lucks, strict=True))
+    ]
 
 
 def _subset_values(total: np.ndarray, flipped: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -164,15 +162,44 @@ def _errors(parts: np.ndarray, shares: np.ndarray) -> np.ndarray:
         return np.sqrt(squares * (units[:, 0] - 1) / units[:, 0])
 
 
-def adjusted(gains: Sequence[Gain], design: Design) -> list[float]:
-    """The p-values of a family, adjusted for there being so many: step-down maximum statistic."""
+def adjusted(
+    gains: Sequence[Gain],
+    design: Design,
+    tested: Sequence[Tested] = (),
+    lucks: Sequence[Luck | None] = (),
+) -> list[float]:
+    """The p-values of a family, adjusted for there being so many: step-down maximum statistic.
+
+    `tested` and `lucks` are wanted where methods are drawn several times.
+    """
     if not gains:
         return []
     parts = design.sums([one.parts for one in gains])
     scale = np.sqrt((parts**2).sum(axis=1, keepdims=True))
     # Rises with Student's t, whose denominator too is the same under all flips but for the mean.
     standing = np.divide(parts, scale, out=np.zeros_like(parts), where=scale > 0)
-    return step_down(np.abs(standing.sum(axis=1)), np.abs(design.flipped(standing))).tolist()
+    observed, flipped = np.abs(standing.sum(axis=1)), design.flipped(standing)
+    rng = np.random.default_rng([design.seed, 3])
+    for at, luck in enumerate(lucks):
+        if luck:
+            chance = luck.error * rng.standard_t(luck.freedom, len(design.signs))
+            observed[at], flipped[at] = _placed(
+                tested[at].p, flipped[at], scale[at] * flipped[at] + chance
+            )
+    found = step_down(observed, np.abs(flipped))
+    plain = [one.p if luck else 0 for one, luck in zip(tested, lucks, strict=True)]
+    return (np.maximum(found, plain) if plain else found).tolist()
+
+
+def _placed(p: float, flipped: np.ndarray, drawn: np.ndarray) -> tuple[float, np.ndarray]:
+    """A difference with other draws in it, among others: what stands at its place without them.
+
+    `drawn` are the flips with a chance of the draws in each. Statistics of a family are held
+    against each other, and those of two draws alone would be far larger than all others.
+    """
+    sizes = np.sort(np.abs(flipped))
+    at = len(sizes) - max(ceil(p * len(sizes) - ALMOST), 1)
+    return float(sizes[at]), sizes[np.abs(drawn).argsort().argsort()]
 
 
 def step_down(observed: np.ndarray, flipped: np.ndarray) -> np.ndarray:

@@ -1,15 +1,12 @@
-"""Luck: what the draws of a contrast's methods vary, and an interval that has it in it."""
+"""Luck: what the draws of a contrast's methods vary."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
-from math import hypot
-from statistics import NormalDist
 
 import numpy as np
 
 from mores.method.draws import SOURCES, Draw
-from mores.scoring.flips import POWER, Tested
 from mores.scoring.resample import Sums
 
 
@@ -18,7 +15,13 @@ class Luck:
     """The standard error of a mean over draws, in points, and its degrees of freedom."""
 
     error: float
-    freedom: int
+    freedom: float
+
+    def reach(self, doubt: float) -> float:
+        """How far off the mean is at most, but for so much doubt on one side."""
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.freedom, 1 - doubt)) * self.error
 
 
 def common_draws(sides: Sequence[dict[Draw, Sums]]) -> list[tuple[Draw, list[Sums]]]:
@@ -68,20 +71,8 @@ def mean_luck(countries: Sequence[dict[Draw, float]]) -> Luck | None:
     found = [one for one in map(luck, countries) if one]
     if not found:
         return None
-    error = hypot(*(one.error for one in found)) / len(countries)
-    return Luck(error, sum(one.freedom for one in found))
-
-
-def widened(tested: Tested, of: Luck | None, confidence: float) -> Tested:
-    """The same with an interval, and a smallest detectable difference, of other draws too."""
-    if of is None:
-        return tested
-    from scipy import stats
-
-    reach = float(stats.t.ppf((1 + confidence) / 2, of.freedom)) * of.error
-    low = tested.difference - hypot(tested.difference - tested.low, reach)
-    high = tested.difference + hypot(tested.high - tested.difference, reach)
-    power = NormalDist().inv_cdf(POWER)
-    spread = (tested.detectable - (tested.high - tested.low) / 2) / power
-    detectable = (high - low) / 2 + power * hypot(spread, of.error)
-    return replace(tested, low=low, high=high, detectable=detectable)
+    squares = np.array([one.error**2 for one in found])
+    own = np.array([one.freedom for one in found])
+    # Satterthwaite's: countries need not vary alike (Biometrics Bulletin 2:110, 1946).
+    freedom = squares.sum() ** 2 / (squares**2 / own).sum() if squares.any() else own.sum()
+    return Luck(float(np.sqrt(squares.sum())) / len(countries), float(freedom))
