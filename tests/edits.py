@@ -49,7 +49,7 @@ def with_tables(jobs: set[str]) -> set[str]:
     if not jobs:
         return set()
     made = jobs | {DRAWN_ANEW.sub(r"\1 \2+m1 \3", job) for job in jobs}
-    found = {*made, "write_report"} | looked_through(made)
+    found = {*made, "write_report"} | looked_through(made) | looked_for(made)
     if "list_leaks" in found:
         found |= {"score_table scores", "score_contrasts contrasts", "judge_hypotheses"}
         found |= {"list_items", "score_norm_effects", "score_variance"}
@@ -82,6 +82,34 @@ def looked_through(jobs: set[str]) -> set[str]:
     }
     checked = found or any(job.startswith("check_leaks") for job in jobs)
     return found | ({"list_leaks"} if checked else set())
+
+
+def looked_for(jobs: set[str]) -> set[str]:
+    """Norms looked for in the thinking, by method and model, and their table.
+
+    In that of a method all countries' norms are, as the first method has them that gets its own.
+    """
+    found: set[str] = set()
+    for rule, *words in map(str.split, jobs):
+        if rule == "split_items" and words == []:
+            found |= finding()
+        if rule == "mine_high_norms" and words[0] == "top1":
+            found |= finding(models=words[1:2])
+        if rule == "answer_items" and words[0] == "values":
+            found |= finding(words[1:2], words[2:3])
+        if rule == "find_norms":
+            found.add("list_stated")
+    return found | ({"list_stated"} if found else set())
+
+
+def finding(methods=METHODS, models=("demo",)) -> set[str]:
+    """Of the study's own cells."""
+    return {
+        f"find_norms {method} {model}"
+        for method in methods
+        for model in models
+        if "+" not in f"{method}{model}"
+    }
 
 
 def scored(methods=METHODS, countries=COUNTRIES, quiz=()) -> set[str]:
@@ -199,7 +227,7 @@ def a_country_removed(project) -> set[str]:
     moved = [c for c in left if lender(c, tuple(COUNTRIES), SEED) not in left]
     together = {"train_adapter sft demo POOLED"} | answered(["pooled"], left)
     tables = {"score_references", "score_table quiz", "list_leaks"}
-    return answered(["placebo"], moved) | tables | together
+    return answered(["placebo"], moved) | tables | together | finding()
 
 
 def countries_in_another_order(project) -> set[str]:

@@ -57,10 +57,12 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "check_leaks": COUNTRIES,
         "list_leaks": 1,
         "list_items": 1,
+        "find_norms": METHODS,
+        "list_stated": 1,
         "score_contrasts": 1,
         "write_report": 1,
         "tables": 1,
-        "total": 9 + (1 + 5 + 9) * COUNTRIES + 2 * COUNTRIES * METHODS,
+        "total": 10 + METHODS + (1 + 5 + 9) * COUNTRIES + 2 * COUNTRIES * METHODS,
     }
 
 

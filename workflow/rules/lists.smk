@@ -2,7 +2,7 @@
 
 Requires: grid.CELL and grid.ANSWERS of the survey, grid.SPLIT, the norms, traces and examples that
 they rest on.
-Promises: grid.LEAKS, or no table of the survey; grid.ITEMS and grid.TOPICS; grid.STATED by name.
+Promises: grid.LEAKS, or no table of the survey; grid.ITEMS, grid.TOPICS and grid.STATED.
 """
 
 
@@ -90,7 +90,7 @@ rule find_norms:
 
 
 rule list_stated:
-    """Norms in the thinking, by method; made by name, where a method gets its country's norms."""
+    """Norms in the thinking, by method, where a method gets its country's norms."""
     input:
         found=[
             grid.FOUND.format(method=method, model=model)

@@ -3,7 +3,13 @@ from pathlib import Path
 import pytest
 
 from mores.report.costs import Sampled
-from mores.study.reports import cells_guarded, norms_reviewed, reported, traces_sampled
+from mores.study.reports import (
+    cells_guarded,
+    norms_reviewed,
+    reported,
+    stated,
+    traces_sampled,
+)
 from mores.study.settings import load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -53,3 +59,21 @@ def test_tuned_methods_are_held_against_the_baseline_in_every_check():
     # Without a tuned method, or without what it is held against, there is nothing to check.
     for methods in ("vanilla,top1", "top1,sft"):
         assert cells_guarded(load_settings(layers, {"methods": methods})) == {}
+
+
+def test_norms_are_looked_for_that_are_mined_in_any_case():
+    """Of the model that mines them, and not of one that would mine for this table alone."""
+    models = {name: {"path": "resources/demo/model"} for name in ("strong", "weak")}
+    methods = {"borrowed": {"norms": "top1", "norm_model": "strong"}, "topic": None}
+    few = dict.fromkeys(("top1", "ranked", "sft", "cnca_sft", "cnca_dpo"))
+    changed = settings(methods=methods | few, models=models | {"demo": None}, countries="XLE,XAV")
+    found = stated(changed)
+    assert set(found) == {
+        (method, model) for method in ("vanilla", "placebo", "borrowed") for model in models
+    }
+    cells, norms = found["vanilla", "weak"]
+    assert [cell.country for cell in cells] == ["XAV", "XLE"]
+    assert norms == [
+        f"results/norms/top1/strong/{country}/high.jsonl" for country in ("XAV", "XLE")
+    ]
+    assert stated(settings(methods="vanilla,placebo,cnca_sft")) == {}

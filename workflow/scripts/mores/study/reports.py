@@ -1,11 +1,12 @@
 """What the grid's results are shown with: which norms, tables, figures and cells a report takes."""
 
+from dataclasses import replace
+
 from mores.method.draws import Draw
 from mores.report.costs import Sampled
 from mores.scoring.table import BASELINE
 from mores.study.grid import (
     CONTRASTS,
-    HIGH_NORMS,
     HYPOTHESES,
     LOW_NORMS,
     NORM_EFFECTS,
@@ -16,6 +17,7 @@ from mores.study.grid import (
     contrasted,
     grid,
     norms_listed,
+    norms_of,
     start_of,
     survey_cells,
     tables,
@@ -76,18 +78,20 @@ def traces_sampled(settings: Settings) -> dict[str, Sampled]:
 
 
 def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:
-    """By method and model the survey's cells, and the norms of each one's country and model.
+    """By method and model the survey's cells, and the norms of each one's country.
 
-    These are of the first way to mine of which a method gets its own country's; without one there
-    are none to look for.
+    These are what the first method puts in context that gets its own country's norms, which are
+    mined in any case; without such a method there are none to look for.
     """
-    own = [one.norms for one in settings.config.methods.values() if one.norm_country == "own"]
-    way = next((mining for mining in own if mining), None)
+    cells, methods = survey_cells(settings), settings.config.methods
+    cells.sort(key=lambda cell: cell.country)  # their order in the configuration says nothing
+    own = [cell.method for cell in cells if methods[cell.method].norm_country == "own"]
+    informed = next((name for name in own if methods[name].norms), None)
     found: dict[tuple[str, str], tuple[list[Cell], list[str]]] = {}
-    for cell in survey_cells(settings) if way else ():
-        cells, norms = found.setdefault((cell.method, cell.model), ([], []))
-        cells.append(cell)
-        norms.append(HIGH_NORMS.format(mining=way, model=cell.model, country=cell.country))
+    for cell in cells if informed else ():
+        of_method, norms = found.setdefault((cell.method, cell.model), ([], []))
+        of_method.append(cell)
+        norms.append(norms_of(settings, replace(cell, method=informed)) or "")
     return found
 
 
