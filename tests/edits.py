@@ -243,6 +243,23 @@ def a_model_added(project) -> set[str]:
     return low(model="second") | taught_together(model="second") | answered(model="second")
 
 
+def traces_with_norms_of_another_model(project) -> set[str]:
+    """That model's own traces are with its own norms in any case."""
+    added = a_model_added(project)
+    engine = {"endpoints": {"second": {"url": project.url, "served_model": "second"}}}
+    model = {"second": {"path": "resources/demo/model", "dtype": "float32"}}
+    traces = {"norm_model": "second"}
+    project.write_study({"models": model, "engine": engine, "traces": traces})
+    return added | traced()
+
+
+def a_split_by_battery(project) -> set[str]:
+    """Other items are for training, of the topics that have batteries."""
+    project.write_study({"split": {"by": "battery", "train_per_topic": 3}})
+    jobs = {"split_items", "score_references"} | {f"split_country {c}" for c in COUNTRIES}
+    return jobs | low() | taught_together() | answered(quiz=())
+
+
 def a_method_added(project) -> set[str]:
     project.write_study({"methods": {"short": {"norms": "top1", "norms_per_topic": 1}}})
     return answered(["short"])
@@ -568,6 +585,8 @@ EDITS = [
     a_country_removed,
     countries_in_another_order,
     a_model_added,
+    traces_with_norms_of_another_model,
+    a_split_by_battery,
     a_method_added,
     a_method_added_that_needs_norms,
     norms_of_another_country_left_out,

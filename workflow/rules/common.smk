@@ -279,8 +279,9 @@ def training_rows(wildcards):
 
 def norms_of_traces(wildcards):
     """The norms with which reasoning is sampled: those of the training that are its draw's."""
-    way, mined = CONFIG.traces.norms, grid.mined_for(wildcards.model)
-    return grid.LOW_NORMS.format(mining=way, model=mined, country=wildcards.country)
+    shown = CONFIG.traces
+    miner = grid.mined_for(wildcards.model, shown.norm_model)
+    return grid.LOW_NORMS.format(mining=shown.norms, model=miner, country=wildcards.country)
 
 
 def examples_of_learner(wildcards):

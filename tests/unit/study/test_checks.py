@@ -114,6 +114,8 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             "tunings.cnca_dpo.start: must name a tuning on traces (cnca_sft)",
         ),
         ({"tunings": {"cnca_dpo": {"start": "cnca_dpo"}}}, "tunings.cnca_dpo.start: must name"),
+        ({"traces": {"norm_model": "m"}}, "traces.norm_model: no 'm' under `models`"),
+        ({"split": {"by": "batery"}}, "split.by: Input should be 'item' or 'battery'"),
         ({"traces": {"norms": "topic"}}, "traces.norms: must name a way with low-level norms"),
         ({"mining": {"ways": {"top1": {"top_k": 2}}}}, "mining.ways.top1: top_k, min_share"),
         ({"methods": {"x": {"prompt": "high_norm"}}}, "methods.x.prompt: 'high_norm' mines norms"),

@@ -45,6 +45,14 @@ def test_an_adapter_rests_on_the_traces_and_examples_of_all_that_it_starts_from(
     assert one["high"] == {}
 
 
+def test_traces_rest_on_norms_of_the_model_that_mined_them():
+    models = {"strong": {"path": "resources/demo/model"}}
+    one = found("cnca_sft", countries="XAV", models=models, traces={"norm_model": "strong"})
+    assert one["demo", "XAV"]["low"] == {}
+    assert [*one["demo", "XAV"]["traces"]] == ["results/traces/demo/XAV.jsonl"]
+    assert one["strong", "XAV"]["low"] == {"results/norms/top1/strong/XAV/low.jsonl": "top1"}
+
+
 def test_a_pooled_adapter_rests_on_every_country_s_rows():
     pooled = {"pooled": {"tuning": "sft", "scope": "pooled"}} | dict.fromkeys(BUT_VANILLA)
     every = found(pooled, countries="XAV")

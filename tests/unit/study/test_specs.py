@@ -92,6 +92,11 @@ def edit(path: str, old: str, new: str) -> None:
         ({"tunings": {"cnca_dpo": {"beta": 0.2}}}, {"dpo XAV", "dpo XBO"}),
         ({"tunings": {"cnca_sft": {"epochs": 1}}}, {"sft XAV", "sft XBO"}),
         ({"traces": {"samples": 2}}, {"traces XAV", "traces XBO", "rejected XAV", "rejected XBO"}),
+        (  # whose norms they are, the inputs tell
+            {"models": {"second": {"path": "a/b", "revision": "c"}}}
+            | {"traces": {"norm_model": "second"}},
+            set(),
+        ),
         ({"traces": {"second_round": None}}, {"traces XAV", "traces XBO"}),
         ({"models": {"demo": {"resources": {"gpus": 4}}}}, set()),
         ({"training": {"save_steps": 1}}, set()),
@@ -123,6 +128,10 @@ def edit(path: str, old: str, new: str) -> None:
         ({"models": {"demo": {"dtype": "bfloat16"}}}, ASK | TUNED),
         (
             {"split": {"seed": 1}},
+            {"split"} | stages("low", "answer", "traces", "rejected", "examples", "cell"),
+        ),
+        (
+            {"split": {"by": "battery"}},
             {"split"} | stages("low", "answer", "traces", "rejected", "examples", "cell"),
         ),
         ({"survey": {"weights": False}}, {"import", "rows XAV", "rows XBO"}),

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from mores.errors import InputError
-from mores.method.items import Bank, load_bank
-from mores.survey.split import Split, read_split, split_items, split_table
+from mores.method.items import Bank, Item, load_bank
+from mores.method.leaks import Scored
+from mores.survey.split import Split, batteries, read_split, split_items, split_table
 from mores.survey.splitting import Splitting, split_bank
 
 ROOT = Path(__file__).parents[3]
@@ -66,3 +67,47 @@ def test_training_items_are_those_of_the_smallest_sha_256_of_seed_and_name():
     train = [name for name, part in of_topic.items() if part == "train"]
     assert train == ["Q106", "Q110", "Q111"]
     assert len(of_topic) == 6
+
+
+def test_a_battery_goes_whole_to_one_side():
+    """So that no training item has a sister of its topic among those that are scored."""
+    drawn = Split(seed=2026, train_per_topic=5, by="battery")
+    parts = split_items(BANK, drawn)
+    scored = Scored(BANK, frozenset(name for name in parts if parts[name] == "test"))
+    torn = {
+        BANK.items[name].topic
+        for name, sisters in scored.sisters.items()
+        if any(BANK.items[one].topic == BANK.items[name].topic for one in sisters)
+    }
+    assert torn == {"postmaterialism"}  # six items in the same words: drawn by item
+    counts = {
+        topic: sum(parts[item.id] == "train" for item in BANK.of_topic(topic))
+        for topic in BANK.topics
+    }
+    assert set(counts.values()) <= {*range(1, 6)} and counts["migration"] == 2
+    assert parts != split_items(BANK, Split(seed=2027, train_per_topic=5, by="battery"))
+
+
+def test_batteries_are_sisters_and_sisters_of_these():
+    def items(*wordings):
+        return [
+            Item(id=f"Q{n}", topic="t", wording=wording, options=("Yes", "No"))
+            for n, wording in enumerate(wordings)
+        ]
+
+    chain = items(
+        "do you trust the press",
+        "is it cold",
+        "a lot and daily or so",
+        "trust the press a lot and daily",
+    )
+    assert [[item.id for item in unit] for unit in batteries(chain)] == [["Q1"], ["Q0", "Q2", "Q3"]]
+    whole = {item.id: item for item in items(*["do you trust the press"] * 3)}
+    parts = split_items(Bank("s", {"t": "T"}, whole), Split(train_per_topic=2, by="battery"))
+    assert sorted(parts.values()) == ["test", "train", "train"]
+
+
+def test_a_split_by_item_is_told_as_it_was_before_there_were_others():
+    """Else every result would be stale by a key that it does not use."""
+    assert Split().model_dump(mode="json") == {"seed": 2026, "train_per_topic": 5}
+    assert Split(by="battery").model_dump()["by"] == "battery"

@@ -105,6 +105,7 @@ class Traces(Section):
     """How reasoning on training items is sampled, for an adapter to learn from."""
 
     norms: Name = Field("top1", description="Way whose low-level norm is put in context.")
+    norm_model: Name | None = Field(None, description="The model that mined it, if another.")
     samples: int = Field(8, ge=1, le=10_000, description="Traces drawn per training item.")
     second_round: float | None = Field(
         None,

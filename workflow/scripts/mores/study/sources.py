@@ -60,14 +60,14 @@ def _of_cell(settings: Settings, cell: Cell) -> Iterator[tuple[Owner, Kind, str,
 def _of_tuning(
     settings: Settings, tuning: str, model: str, learner: str
 ) -> Iterator[tuple[Owner, Kind, str, str]]:
-    way = settings.config.traces.norms
+    shown = settings.config.traces
     for country in taught(settings, learner):
         owner = (model, country)
         yield owner, "examples", _at(EXAMPLES, owner, tuning=tuning, learner=learner), ""
         if "traces" in settings.config.tunings[tuning].sources:
             yield owner, "traces", _at(TRACES, owner), ""
-            miner = (mined_for(model), country)
-            yield miner, "low", _at(LOW_NORMS, miner, mining=way), way
+            miner = (mined_for(model, shown.norm_model), country)
+            yield miner, "low", _at(LOW_NORMS, miner, mining=shown.norms), shown.norms
 
 
 def _at(pattern: str, owner: Owner, **named: str) -> str:

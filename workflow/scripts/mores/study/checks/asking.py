@@ -188,6 +188,7 @@ def tunings(settings: Settings) -> Iterator[str]:
     if way is None or way.answers == "none":
         given = [name for name, entry in config.mining.ways.items() if entry.answers != "none"]
         yield f"traces.norms: must name a way with low-level norms ({', '.join(given)})"
+    yield from _named("traces.norm_model", config.traces.norm_model, config.models, "models")
     for name, way in config.mining.ways.items():
         if way.answers != "ranked" and (way.top_k or way.min_share or way.shares):
             yield f"mining.ways.{name}: top_k, min_share and shares need `answers: ranked`"

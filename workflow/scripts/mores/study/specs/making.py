@@ -20,11 +20,13 @@ from mores.study.grid import (
 )
 from mores.study.specs.common import Common
 from mores.survey.importing import Import
-from mores.survey.part import REWORDED, WORDED
+from mores.survey.part import REWORDED, WORDED, BankPart
 from mores.survey.rows import Rows
 from mores.survey.splitting import Splitting
 
 CODES = ("id", "codes")
+BY_TOPIC = ("id", "topic")
+BY_WORDING = (*BY_TOPIC, "wording")
 
 
 class Making(Common):
@@ -42,9 +44,10 @@ class Making(Common):
         )
 
     def split_items(self, split: str = "") -> Splitting:
-        """The split draws from the items of each topic."""
+        """The split draws from the items of each topic, and looks for batteries in their words."""
         drawn = self._split(Draw(split=number_of(split)))
-        return Splitting(split=drawn, bank=self._part("all", ("id", "topic")))
+        fields = BY_WORDING if drawn.by == "battery" else BY_TOPIC
+        return Splitting(split=drawn, bank=BankPart.of(self.bank, "all", fields))
 
     def split_country(self, country: str, split: str = "") -> Rows:
         """A country's rows are its own answers, with items and topics."""
