@@ -10,7 +10,7 @@ country nearer to gold, or further from it, by a share that is drawn. Printed, b
 with what draws vary: the share of intervals that hold the truth, and of p-values that are at 0.05
 or below though there is nothing to find, of a country and of the mean; the interval's mean width in
 points; how often any of the countries has an adjusted p-value at 0.05 or below; and how often the
-mean is found of a method that is nearer to gold, so that it scores some two points more.
+mean is found of a method that is nearer to gold, so that it scores 1.5 points more.
 
     python benchmarks/variance.py [--runs 1000]
 """
