@@ -56,6 +56,7 @@ try:
     check_mark(workflow.modifier.modify_path(MARK), OWN_MARK)
     SPECS = Specs(SETTINGS)
     SPECS.answered  # read now, so that a survey that lacks a country is told before any job
+    SPECS.sources  # and one of which no country can be said to be the nearest
 except InputError as error:
     sys.exit(f"\nError: {error}\n")
 

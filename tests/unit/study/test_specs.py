@@ -104,6 +104,7 @@ def edit(path: str, old: str, new: str) -> None:
         ({"tunings": {"sft": {"epochs": 1}}}, set()),
         ({"tunings": {"sft": {"data": "traces"}}}, stages("examples")),
         ({"methods": {"top1": {"norm_country": "random"}}}, set()),  # which file it is, is told by
+        ({"methods": {"top1": {"norm_country": "nearest"}}}, set()),
         ({"methods": {"top1": {"norms": "ranked"}}}, set()),  # the inputs
         ({"methods": {"top1": {"prompt": "persona"}}}, stages("answer")),
         ({"methods": {"top1": {"control": "neutral"}}}, stages("answer")),

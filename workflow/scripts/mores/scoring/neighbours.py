@@ -15,20 +15,28 @@ WIDTH = 0.02  # of the distance, in shares of a scale, at which a weight falls t
 def neighbour_weights(
     survey: Marginals, country: str, others: list[str], train: list[Item]
 ) -> dict[str, float]:
-    """How much each other country counts: exp(-(d - smallest d) / WIDTH).
+    """How much each other country counts: exp(-(d - smallest d) / WIDTH), d being its distance."""
+    apart = distances(survey, country, others, train)
+    nearest = min(apart.values(), default=0)
+    return {other: float(np.exp((nearest - d) / WIDTH)) for other, d in apart.items()}
 
-    d is the root mean square distance of the most frequent answers to the training items that both
-    were asked, each scaled to 0..1. Countries without such an item are left out.
+
+def distances(
+    survey: Marginals, country: str, others: list[str], train: list[Item]
+) -> dict[str, float]:
+    """How far each other country is from a country.
+
+    This is the root mean square distance of the most frequent answers to the training items that
+    both were asked, each scaled to 0..1. Countries without such an item are left out.
     """
-    distances = {}
+    found = {}
     for other in others:
         own, theirs = survey[country], survey[other]
         both = [item for item in train if item.id in own and item.id in theirs]
         if both:
             apart = [(own[item.id].gold - theirs[item.id].gold) / item.span for item in both]
-            distances[other] = float(np.sqrt(np.mean(np.square(apart))))
-    nearest = min(distances.values(), default=0)
-    return {other: float(np.exp((nearest - d) / WIDTH)) for other, d in distances.items()}
+            found[other] = float(np.sqrt(np.mean(np.square(apart))))
+    return found
 
 
 def neighbours_answer(

@@ -30,7 +30,8 @@ from mores.survey.format import Format
 from mores.survey.split import Split
 
 MENDS = {"survey.path": "name your survey file with `--config survey=FILE`"}
-Whose = Literal["own", "random"] | Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Lent = Literal["random", "nearest", "farthest"]
+Whose = Literal["own"] | Lent | Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class Survey(Section):
@@ -49,7 +50,8 @@ class Method(Section):
 
     norms: Name | None = Field(None, description="Norms in context: a name under `mining: ways`.")
     norm_country: Whose = Field(
-        "own", description="Whose norms: own, random (the placebo), a code."
+        "own",
+        description="Whose norms: own, random (the placebo), nearest, farthest, a code.",
     )
     norm_model: Name | None = Field(None, description="The model that mined them, if another.")
     norms_per_topic: int | None = Field(None, ge=1, description="Only the first so many of them.")

@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import product
+from typing import get_args
 
 from mores.evaluations.contrasts import can_be_contrasted
 from mores.method.adapters import POOLED
 from mores.method.draws import Draw
 from mores.method.objectives.common import Objective
-from mores.study.config import PLAIN, Config, Method
+from mores.study.config import PLAIN, Config, Lent, Method
+from mores.study.nearness import TURNS, by_nearness
 from mores.study.settings import Settings
 
 MARGINALS = "results/survey/marginals.parquet"
@@ -247,7 +249,8 @@ def lenders_named(settings: Settings) -> dict[str, str]:
             found[method.norm_country] = f"methods.{name}.norm_country"
         if method.tuning and method.scope == "country":
             found[method.tuning_country] = f"methods.{name}.tuning_country"
-    return {country: key for country, key in found.items() if country not in ("own", "random")}
+    drawn = ("own", *get_args(Lent))
+    return {country: key for country, key in found.items() if country not in drawn}
 
 
 def taught(settings: Settings, learner: str) -> tuple[str, ...]:
@@ -256,9 +259,11 @@ def taught(settings: Settings, learner: str) -> tuple[str, ...]:
 
 
 def giver(settings: Settings, whose: str, country: str) -> str:
-    """Whose norms or adapter a country gets: its own, a random other's, or those of `whose`."""
+    """Whose norms or adapter a country gets: its own, another's of the pool, or that of `whose`."""
     if whose == "own":
         return country
+    if whose in TURNS:
+        return by_nearness(settings, whose, country)
     if whose == "random":
         return lender(country, settings.pool, settings.config.split.seed)
     return whose

@@ -86,12 +86,12 @@ def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[s
     cells, methods = survey_cells(settings), settings.config.methods
     cells.sort(key=lambda cell: cell.country)  # their order in the configuration says nothing
     own = [cell.method for cell in cells if methods[cell.method].norm_country == "own"]
-    informed = next((name for name in own if methods[name].norms), None)
+    informed = [name for name in own if methods[name].norms]
     found: dict[tuple[str, str], tuple[list[Cell], list[str]]] = {}
     for cell in cells if informed else ():
         of_method, norms = found.setdefault((cell.method, cell.model), ([], []))
         of_method.append(cell)
-        norms.append(norms_of(settings, replace(cell, method=informed)) or "")
+        norms.append(norms_of(settings, replace(cell, method=informed[0])) or "")
     return found
 
 

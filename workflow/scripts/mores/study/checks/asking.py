@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection, Iterator
+from typing import get_args
 
 from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
@@ -10,7 +11,7 @@ from mores.method.items import load_bank
 from mores.scoring.table import BASELINE, MEAN
 from mores.shipped import locate
 from mores.study.checks.files import MINING
-from mores.study.config import Config, Evaluation
+from mores.study.config import Config, Evaluation, Lent
 from mores.study.contrasts import named
 from mores.study.grid import CONTRASTED, TAKEN, start_of
 from mores.study.settings import Settings, hint, unnamed
@@ -208,7 +209,8 @@ def _giver(key: str, whose: str, what: str | None, settings: Settings) -> Iterat
         return
     if what is None:
         yield f"{key}: whose {field}? add `{field}`, say `{field}: {example}`"
-    if whose == "random" and len(settings.pool) < 2:
+    drawn = whose in get_args(Lent)
+    if drawn and len(settings.pool) < 2:
         yield f"{key}: no other country to draw; add to `countries`"
-    elif whose != "random" and whose not in settings.names:
+    elif not drawn and whose not in settings.names:
         yield f"{key}: {unnamed(whose, settings.names, settings.config.country_names)}"
