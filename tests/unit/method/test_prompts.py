@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,26 @@ def test_a_template_included_by_a_computed_name_is_refused(tmp_path):
     (tmp_path / "a.j2").write_text('{% include "_" ~ country ~ ".j2" %}')
     with pytest.raises(InputError, match=r"a\.j2: includes a template by a name that is computed"):
         Prompts(tmp_path).digest("a")
+
+
+def test_the_open_set_is_the_first_without_what_it_forbids():
+    """It asks nobody to be brief, and lets norms name the country."""
+    first, second = (ROOT / "resources" / name for name in ("prompts", "prompts_open"))
+    names, below = (
+        {
+            Path(folder, name).relative_to(of)
+            for folder, _, files in os.walk(of, followlinks=True)
+            for name in files
+        }
+        for of in (first, second)
+    )
+    assert below == names
+    for name in names:
+        text = (first / name).read_text()
+        for forbidden in (" briefly", ' about "people here"', ", without naming the country,"):
+            text = text.replace(forbidden, "")
+        told = (second / name).read_text()
+        assert text.replace(" each and", " each, and") == told
+        assert "brief" not in told and "naming" not in told
+        if told == (first / name).read_text():
+            assert (second / name).resolve() == (first / name).resolve()

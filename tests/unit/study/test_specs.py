@@ -32,7 +32,7 @@ SCORED = {"references"} | stages("cell")
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A copy of what the demo's configuration names, with a stand-in for the model."""
-    for name in ("resources/items", "resources/prompts", "config"):
+    for name in ("resources/items", "resources/prompts", "resources/prompts_open", "config"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("countries.yaml", "neutral.txt"):
         shutil.copy(ROOT / "resources" / name, tmp_path / "resources")
@@ -135,6 +135,7 @@ def edit(path: str, old: str, new: str) -> None:
             {"split": {"by": "battery"}},
             {"split"} | stages("low", "answer", "traces", "rejected", "examples", "cell"),
         ),
+        ({"prompts": "resources/prompts_open"}, WORDED),
         ({"survey": {"weights": False}}, {"import", "rows XAV", "rows XBO"}),
     ],
 )
