@@ -77,3 +77,5 @@ def test_norms_are_looked_for_that_are_mined_in_any_case():
         f"results/norms/top1/strong/{country}/high.jsonl" for country in ("XAV", "XLE")
     ]
     assert stated(settings(methods="vanilla,placebo,cnca_sft")) == {}
+    of_default = stated(settings())["vanilla", "demo"][1]
+    assert of_default[0] == "results/norms/top1/demo/XAV/high.jsonl"  # as traces, not of `topic`

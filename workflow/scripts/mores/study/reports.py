@@ -80,13 +80,18 @@ def traces_sampled(settings: Settings) -> dict[str, Sampled]:
 def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:
     """By method and model the survey's cells, and the norms of each one's country.
 
-    These are what the first method puts in context that gets its own country's norms, which are
-    mined in any case; without such a method there are none to look for.
+    These are what a method puts in context that gets its own country's norms, which are mined in
+    any case: the first whose norms are of the way that adapters learn from, or else the first.
+    Without such a method there are none to look for.
     """
     cells, methods = survey_cells(settings), settings.config.methods
     cells.sort(key=lambda cell: cell.country)  # their order in the configuration says nothing
     own = [cell.method for cell in cells if methods[cell.method].norm_country == "own"]
-    informed = [name for name in own if methods[name].norms]
+    learnt = settings.config.traces.norms
+    informed = sorted(
+        (name for name in own if methods[name].norms),
+        key=lambda name: methods[name].norms != learnt,
+    )
     found: dict[tuple[str, str], tuple[list[Cell], list[str]]] = {}
     for cell in cells if informed else ():
         of_method, norms = found.setdefault((cell.method, cell.model), ([], []))
