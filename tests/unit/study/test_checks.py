@@ -114,6 +114,8 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             "tunings.cnca_dpo.start: must name a tuning on traces (cnca_sft)",
         ),
         ({"tunings": {"cnca_dpo": {"start": "cnca_dpo"}}}, "tunings.cnca_dpo.start: must name"),
+        ({"traces": {"right_per_item": 0}}, "traces.right_per_item: Input should be greater than"),
+        ({"traces": {"chosen": "sft"}}, "traces.chosen: Input should be 'distilled' or 'tuned'"),
         ({"traces": {"norm_model": "m"}}, "traces.norm_model: no 'm' under `models`"),
         ({"split": {"by": "batery"}}, "split.by: Input should be 'item' or 'battery'"),
         ({"traces": {"norms": "topic"}}, "traces.norms: must name a way with low-level norms"),

@@ -97,6 +97,8 @@ def edit(path: str, old: str, new: str) -> None:
             | {"traces": {"norm_model": "second"}},
             set(),
         ),
+        ({"traces": {"chosen": "tuned"}}, set()),  # of DPO's examples, which follow
+        ({"traces": {"right_per_item": 2}}, set()),  # bare answers are no traces
         ({"traces": {"second_round": None}}, {"traces XAV", "traces XBO"}),
         ({"models": {"demo": {"resources": {"gpus": 4}}}}, set()),
         ({"training": {"save_steps": 1}}, set()),
@@ -322,3 +324,19 @@ def test_norms_of_a_topic_alone_need_no_answers_of_their_country(project):
     method = {"norms": "topic", "norm_country": "DEU"}
     specs = Specs(load_settings(["config/config.yaml"], {"methods": {"x": method}}))
     assert "DEU" not in specs.answered
+
+
+def test_which_traces_are_learnt_from_counts_where_they_are(project):
+    def examples(tuning, **traces):
+        specs = Specs(load_settings(["config/config.yaml"], {"traces": traces}))
+        return specs.collect_examples(tuning, "demo", "XAV", "XAV")
+
+    for tuning, few, tuned in (
+        ("sft", False, False),
+        ("cnca_sft", True, False),
+        ("cnca_dpo", True, True),
+    ):
+        plain = examples(tuning)
+        assert not {"right_per_item", "chosen"} & {*plain.model_dump()}
+        assert (examples(tuning, right_per_item=2) != plain) == few
+        assert (examples(tuning, chosen="tuned") != plain) == tuned

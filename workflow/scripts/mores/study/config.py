@@ -17,6 +17,7 @@ from mores.evaluations.choices import questions as choices
 from mores.evaluations.pact import questions as pact
 from mores.evaluations.survey import questions as survey
 from mores.method.answers import Control, Thinking
+from mores.method.examples import Chosen
 from mores.method.models import HOTTEST, Sampling
 from mores.method.norms import Way
 from mores.method.objectives import dpo, kto, sft
@@ -114,6 +115,12 @@ class Traces(Section):
         gt=0,
         le=HOTTEST,
         description="Temperature at which items without a right trace are tried again.",
+    )
+    right_per_item: int | None = Field(
+        None, ge=1, description="At most so many right traces of an item are learnt from."
+    )
+    chosen: Chosen = Field(
+        "distilled", description="What DPO prefers: distilled traces, or the tuned model's own."
     )
     sampling: Sampling = Sampling()
 

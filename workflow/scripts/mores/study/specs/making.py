@@ -107,12 +107,16 @@ class Making(Common):
 
     def collect_examples(self, tuning: str, model: str, learner: str, country: str) -> Collecting:
         """Examples are made from the prompts without norms and what the country answered."""
-        settings = self.settings.config.tunings[tuning]
+        settings, traces = self.settings.config.tunings[tuning], self.settings.config.traces
+        learnt = {"right_per_item": traces.right_per_item} if "traces" in settings.sources else {}
+        paired = {"chosen": traces.chosen} if "rejected" in settings.sources else {}
         return Collecting(
             **self._worded(country, "answer"),
             bank=self._part("train", draw=Draw.of(model)[1]),
             objective=settings.objective,
             keys=settings.model_dump(include=set(settings.of_examples)),
+            **learnt,
+            **paired,
         )
 
     def train_adapter(self, tuning: str, model: str, learner: str) -> Training:
