@@ -104,11 +104,18 @@ class Mining(Section):
     sampling: Sampling = Sampling()
 
 
+def is_none(value: object) -> bool:
+    """Whether a key is not used, so that no result is told of it."""
+    return value is None
+
+
 class Traces(Section):
     """How reasoning on training items is sampled, for an adapter to learn from."""
 
     norms: Name = Field("top1", description="Way whose low-level norm is put in context.")
-    norm_model: Name | None = Field(None, description="The model that mined it, if another.")
+    norm_model: Name | None = Field(
+        None, exclude_if=is_none, description="The model that mined it, if another."
+    )
     samples: int = Field(8, ge=1, le=10_000, description="Traces drawn per training item.")
     second_round: float | None = Field(
         None,
@@ -117,10 +124,15 @@ class Traces(Section):
         description="Temperature at which items without a right trace are tried again.",
     )
     right_per_item: int | None = Field(
-        None, ge=1, description="At most so many right traces of an item are learnt from."
+        None,
+        ge=1,
+        exclude_if=is_none,
+        description="At most so many right traces of an item are learnt from.",
     )
     chosen: Chosen = Field(
-        "distilled", description="What DPO prefers: distilled traces, or the tuned model's own."
+        "distilled",
+        exclude_if=lambda chosen: chosen == "distilled",
+        description="What DPO prefers: distilled traces, or the tuned model's own.",
     )
     sampling: Sampling = Sampling()
 
