@@ -16,7 +16,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 	--no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint environment gpu slurm snakedeploy lock help
+.PHONY: run test lint docs environment gpu slurm snakedeploy lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv results/report.html
@@ -34,6 +34,9 @@ lint: environment ## Run formatters (as checks), linters, type checks
 	PYTHONPATH=workflow/scripts $(BIN)/lint-imports --no-logo
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+docs: environment ## Build the site of the docs into docs/_build
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q docs docs/_build
 
 environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not there
 

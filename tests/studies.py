@@ -35,7 +35,10 @@ LISTED = (
     *("country", "model", "method", "item", "topic", "gold", "gold_share", "answers"),
     *("item_alignment", "top_match", "baseline_answers", "baseline_item_alignment", "norms"),
 )
-TOPICS = ("country", "model", "method", "topic", "n_items", "item_alignment", "gain", "norms")
+TOPICS = (
+    *("country", "model", "method", "topic", "n_items"),
+    *("item_alignment", "top_match", "gain", "norms"),
+)
 
 
 def code(number: int) -> str:

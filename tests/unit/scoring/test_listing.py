@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from studies import LISTED, TOPICS
 
 from mores.scoring.listing import Listing, Shown, list_items
 
@@ -38,6 +39,12 @@ def lists(cells, **shown):
 
 
 CELLS = [cell("vanilla", [50.0, 40.0, 90.0]), cell("top1", [100.0, 60.0, 80.0])]
+
+
+def test_the_columns_are_those_that_the_report_and_the_reference_know():
+    made = lists(CELLS)
+    assert tuple(made["by_item"][0]) == LISTED
+    assert tuple(made["by_topic"][0]) == TOPICS
 
 
 def test_an_item_stands_with_gold_answers_the_baselines_and_the_norms_before_it():
