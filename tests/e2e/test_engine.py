@@ -244,8 +244,17 @@ def test_a_dead_adapter_fails_the_job(bench):
     job = bench.start("dead.jsonl", adapter="dead")
     _, err = job.communicate(timeout=120)
     assert job.returncode == 1
-    assert re.search(r"ERROR the adapter in \S+/dead is dead on the server: .* 0 differ", err)
+    assert re.search(r"ERROR the adapter in \S+/dead is dead on the server, or another one", err)
     assert not (bench.folder / "dead.jsonl").read_text()
+
+
+def test_another_adapter_in_its_place_fails_the_job(bench):
+    shutil.copytree(bench.folder / "other", bench.folder / "swapped")
+    shutil.copy(bench.folder / "live/probes.json", bench.folder / "swapped")
+    job = bench.start("swapped.jsonl", adapter="swapped")
+    _, err = job.communicate(timeout=120)
+    assert job.returncode == 1
+    assert re.search(r"ERROR the adapter in \S+/swapped is dead on the server, or another", err)
 
 
 STRANGER = """

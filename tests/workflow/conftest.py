@@ -51,22 +51,30 @@ class Player:
     def __init__(self):
         self.version = 0
         self.asked = 0
-        self.probes: dict[tuple[str, str], str] = {}
+        self.probes: dict[tuple[str, str], list] = {}  # by adapter and text what PEFT says
 
-    def __call__(self, body: dict) -> str:
+    def __call__(self, body: dict) -> str | bytes:
         if "lora_name" in body:
             if not Path(body["lora_path"]).exists():
                 return f"No adapter found for {body['lora_path']}"
             for probe in json.loads(Path(body["lora_path"], "probes.json").read_text()):
-                self.probes[body["lora_name"], probe["prompt"]] = probe["expected"]
+                self.probes[body["lora_name"], probe["text"]] = probe["tokens"], probe["adapted"]
+                self.probes["demo", probe["text"]] = probe["tokens"], probe["base"]
             return "loaded"
+        if "prompt_logprobs" in body:
+            return self.proof(body)
         prompt = body.get("prompt") or body["messages"][-1]["content"]
-        if body["temperature"] == 0:
-            return self.probes.get((body["model"], prompt), "the base")
         self.asked += 1
         drawn = digest([self.version, body])
         answer = self.answer(prompt, drawn)
         return answer if "prompt" in body else f"because {drawn[:8]}\n</think>\n\n{answer}"
+
+    def proof(self, body: dict) -> bytes:
+        """The log-probabilities of a probe's reply, as PEFT says them."""
+        known = zip(*self.probes[body["model"], body["prompt"]], strict=True)
+        said = [None, *({str(token): {"logprob": one}} for token, one in known)]
+        choice = {"text": "", "finish_reason": "length", "prompt_logprobs": said}
+        return json.dumps({"choices": [choice]}).encode()
 
     def answer(self, prompt: str, drawn: str) -> str:
         """Norms where norms are asked for, else an option."""

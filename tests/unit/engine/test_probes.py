@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from mores.engine.probes import PROBES, TOKENS, TRIED, _beginning, find_probes
+from mores.engine.probes import LONGEST, PROBES, TRIED, _greedy, _scored, find_probes
 from mores.errors import InputError
 from mores.method.chat import load_chat
 from mores.method.models import ModelSpec
@@ -31,7 +31,7 @@ def lora(chat, b_scale):
         num_hidden_layers=1,
         num_attention_heads=1,
         num_key_value_heads=1,
-        max_position_embeddings=256,
+        max_position_embeddings=1024,
         eos_token_id=chat.tokenizer.eos_token_id,
         pad_token_id=chat.tokenizer.pad_token_id,
         bos_token_id=None,
@@ -39,12 +39,6 @@ def lora(chat, b_scale):
     config.initializer_range = 0.5  # large enough for replies that depend on the prompt
     adapted = LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM")
     base = Qwen2ForCausalLM(config)
-    # Tokens that are no whole characters are barred: noise made of them is no text.
-    decode, count = chat.tokenizer.decode, len(chat.tokenizer)
-    barred = torch.tensor([token for token in range(count) if "\ufffd" in decode([token])])
-    base.lm_head.register_forward_hook(
-        lambda _module, _given, logits: logits.index_fill(-1, barred, -torch.inf)
-    )
     model = get_peft_model(base, adapted).eval()
     for name, weights in model.named_parameters():
         if "lora_B" in name:
@@ -52,17 +46,14 @@ def lora(chat, b_scale):
     return model
 
 
-def greedy(model, chat, prompt):
-    """A greedy reply, told token by token."""
-    text = f"<|user|>\n{prompt}<|end|>\n<|assistant|>\n<think>\n"
-    ids = chat.tokenizer(text, add_special_tokens=False).input_ids
-    given = len(ids)
-    for _ in range(TOKENS):
+def told(model, ids):
+    """The log-probability of each token after the first, from a forward pass of its own."""
+    found = []
+    for place in range(1, len(ids)):
         with torch.inference_mode():
-            ids.append(int(model(torch.tensor([ids])).logits[0, -1].argmax()))
-        if ids[-1] == chat.tokenizer.eos_token_id:
-            break
-    return chat.tokenizer.decode(ids[given:], skip_special_tokens=True)
+            last = model(torch.tensor([ids[:place]])).logits[0, -1]
+        found.append(float(last.log_softmax(-1)[ids[place]]))
+    return found
 
 
 def test_an_adapter_that_changes_nothing_has_learnt_nothing(chat):
@@ -72,26 +63,31 @@ def test_an_adapter_that_changes_nothing_has_learnt_nothing(chat):
     assert f"its own {len(PROMPTS)} examples" in str(error.value)
 
 
-def test_an_adapter_that_changes_replies_has_probes_that_tell_it_from_its_base(chat):
+def test_probes_hold_what_peft_says_of_prompt_and_reply_with_the_adapter_and_without(chat):
     model = lora(chat, 5.0)
     probes = find_probes(model, chat, PROMPTS)
-    assert [probe["prompt"] for probe in probes] == PROMPTS[:PROBES]
-    for probe in probes:
-        assert greedy(model, chat, probe["prompt"]).startswith(probe["expected"])
-        with model.disable_adapter():
-            assert not greedy(model, chat, probe["prompt"]).startswith(probe["expected"])
+    assert len(probes) == PROBES
+    for prompt, probe in zip(PROMPTS, probes, strict=False):
+        assert probe["text"].startswith(f"<|user|>\n{prompt}<|end|>\n<|assistant|>\n<think>\n")
+    ids = chat.tokenizer(probe["text"], add_special_tokens=False).input_ids
+    assert probe["tokens"] == ids[1:]
+    assert probe["adapted"] == pytest.approx(told(model, ids), abs=1e-4)
+    with model.disable_adapter():
+        assert probe["base"] == pytest.approx(told(model, ids), abs=1e-4)
+    change = [a - b for a, b in zip(probe["adapted"], probe["base"], strict=True)]
+    assert max(map(abs, change)) > 0.1
 
 
 def test_probes_leave_out_a_models_own_generation_defaults_as_the_server_does(chat):
-    model = lora(chat, 0.02)  # so little that replies part late
+    model = lora(chat, 5.0)
+    expected = find_probes(model, chat, PROMPTS)
     model.generation_config.repetition_penalty = 1.5  # Qwen2.5-Instruct's is 1.05
-    probes = find_probes(model, chat, PROMPTS)
-    assert all(greedy(model, chat, one["prompt"]).startswith(one["expected"]) for one in probes)
+    assert find_probes(model, chat, PROMPTS) == expected
 
 
 def test_a_prompt_is_a_probe_once(chat):
     probes = find_probes(lora(chat, 5.0), chat, ["Which?", "Which?", "What?"])
-    assert [probe["prompt"] for probe in probes] == ["Which?", "What?"]
+    assert ["Which?" in probe["text"] for probe in probes] == [True, False]
 
 
 def test_so_many_prompts_are_tried_and_no_more(chat):
@@ -108,21 +104,18 @@ def test_so_many_prompts_are_tried_and_no_more(chat):
     assert len(asked) == 2 * TRIED
 
 
-def test_a_beginning_goes_to_the_first_token_that_differs(chat):
-    ids = chat.tokenizer("People here sing.").input_ids
-    base = chat.tokenizer("People here work.").input_ids
-    beginning = _beginning(chat, ids, base)
-    assert "People here sing.".startswith(beginning)
-    assert beginning.startswith("People here s")
+def test_of_a_long_text_the_end_is_scored(chat):
+    long = "<|user|>\n" + " ".join(f"Family {number}?" for number in range(300))
+    probe = _scored(lora(chat, 0.0), chat, long)
+    assert LONGEST - 8 < len(probe["tokens"]) < LONGEST + 8
+    assert long.endswith(probe["text"])
 
 
-@pytest.mark.parametrize("base", ["People here sing.", "People here sing. And more."])
-def test_a_reply_that_the_base_begins_with_too_tells_nothing(chat, base):
-    ids = chat.tokenizer("People here sing.").input_ids
-    assert _beginning(chat, ids, chat.tokenizer(base).input_ids) is None
-
-
-@pytest.mark.parametrize("base", ["人们 2", "人们 3"])
-def test_a_beginning_never_ends_within_a_character(chat, base):
-    beginning = _beginning(chat, chat.tokenizer("人们 2").input_ids, chat.tokenizer(base).input_ids)
-    assert beginning == (None if base == "人们 2" else "人们 2")
+def test_a_reply_that_ends_is_scored_with_its_end(chat):
+    """An adapter may have learnt to stop, and nothing else."""
+    model, end = lora(chat, 0.0), chat.tokenizer.eos_token_id
+    more = torch.tensor([[9, end, end]])
+    model.generate = lambda **given: torch.cat([given["input_ids"], more], 1)
+    assert _greedy(model, chat, ["Which?"]) == [[9, end]]
+    text = "Which?" + chat.tokenizer.decode([9, end])
+    assert _scored(model, chat, text)["tokens"][-1] == end

@@ -20,6 +20,7 @@ from mores.process import deferred
 log = logging.getLogger("mores.engine")
 
 NONE: Mapping[str, Adapter] = {}
+Read = Callable[[str, str], Completion]
 TRANSIENT = {408, 409, 425, 429}  # and every 5xx
 WATCH_SECONDS = 1.0  # between two looks at who else asks a server, and whether it is there
 LONG = 10.0  # seconds of waiting that are told, and between two such lines
@@ -60,11 +61,13 @@ def ask(
     limit: Walltime = UNLIMITED,
     adapters: Mapping[str, Adapter] = NONE,
     jobs: Callable[[], int] = lambda: 1,
+    read: Read = read_completion,
 ) -> None:
     """Send requests (by key) in their order and `keep` each answer.
 
     `settings.concurrency` are in flight, of all the `jobs()` that ask this server together.
-    `adapters` (by key) answer instead of the base model; the server loads them first.
+    `adapters` (by key) answer instead of the base model; the server loads them first. `read` makes
+    an answer of a key and the text of its reply.
 
     A server of ours has all the time it takes, since its supervisor watches its health; one of the
     user's is given up when nothing came from it for `settings.request_timeout` seconds.
@@ -74,7 +77,7 @@ def ask(
     A signal cancels what is in flight: raised wherever it strikes, an exception could lose the end
     of a task that others then await for ever.
     """
-    client = _Client(address, settings, alive, limit, adapters, jobs)
+    client = _Client(address, settings, alive, limit, adapters, jobs, read)
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         asking = loop.create_task(client.answer_all(requests, keep))
@@ -91,9 +94,10 @@ class _Client:
         limit: Walltime,
         adapters: Mapping[str, Adapter],
         jobs: Callable[[], int],
+        read: Read = read_completion,
     ):
         self.address, self.settings, self.alive, self.limit = address, settings, alive, limit
-        self.adapters, self.jobs = adapters, jobs
+        self.adapters, self.jobs, self.read = adapters, jobs, read
         self.ours = settings.launcher != "endpoint"
         patience = None if self.ours else settings.request_timeout
         self.exchange = Exchange(address.url, address.key, patience, settings.concurrency)
@@ -182,7 +186,7 @@ class _Client:
                 f"beginning {request.beginning}; {self.address.explain()}"
             )
         try:
-            completion = read_completion(key, reply.text)
+            completion = self.read(key, reply.text)
         except NoCompletion as failure:
             raise Transient(self.exchange.shown(str(failure))) from None
         if self.address.key and self.address.key in completion.text + completion.finish_reason:

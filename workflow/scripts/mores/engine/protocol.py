@@ -63,6 +63,19 @@ def read_completion(key: str, text: str) -> Completion:
     return completion
 
 
+def read_trace(text: str) -> list[tuple[int, float]]:
+    """Of each token of a prompt after its first, id and log-probability in nats.
+
+    `text` is the reply to a request with `prompt_logprobs` of 0; NoCompletion where it is none.
+    """
+    try:
+        places = json.loads(text)["choices"][0]["prompt_logprobs"][1:]
+        found = [next(iter(place.items())) for place in places]
+        return [(int(token), float(said["logprob"])) for token, said in found]
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
+        raise NoCompletion(f"no log-probabilities of a prompt ({error!r}): {text}") from None
+
+
 def _logprobs(choice: dict[str, Any]) -> dict[str, float] | None:
     """Of a completion that is no chat, the log-probabilities of what its first token could be."""
     found = (choice.get("logprobs") or {}).get("top_logprobs")

@@ -32,7 +32,7 @@ log = logging.getLogger("mores.training")
 
 # In an adapter's key and its step's spec: raise it when a change here, or of the probes, gives an
 # adapter's folder other bytes.
-TRAINER = 2
+TRAINER = 3
 
 SAVING_SECONDS = 120  # for the step that it is at, when a scheduler ends a training
 
