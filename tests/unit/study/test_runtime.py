@@ -37,6 +37,19 @@ def test_the_adapters_of_a_run_are_its_cells_and_what_they_start_from():
     }
 
 
+def test_adapters_beyond_the_slots_stay_in_main_memory():
+    """Eighteen take turns in eight slots; what the user says stands behind, where it wins."""
+    own = ["--max-cpu-loras", "12"]
+    found = serving(settings(engine={"server_args": own}))
+    assert found.adapter_slots == 8
+    assert found.server_args == ["--max-cpu-loras", "18", *own]
+
+
+def test_where_all_have_a_slot_none_is_kept_beside():
+    assert serving(settings(engine={"adapter_slots": 18})).server_args == []
+    assert serving(settings(methods="vanilla")).server_args == []
+
+
 def test_what_jobs_are_told_is_all_that_makes_nothing_stale():
     told = runtime(settings(models={"demo": {"resources": {"cpus": 3}}}))
     assert told.model_dump().keys() == {"engine", "training", "resources", "store"}

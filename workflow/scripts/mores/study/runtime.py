@@ -32,16 +32,21 @@ def runtime(settings: "Settings") -> Runtime:
 
 
 def serving(settings: "Settings") -> Engine:
-    """The engine's settings; in a run with adapters every server takes them, for all its cells."""
+    """The engine's settings; in a run with adapters every server takes them, for all its cells.
+
+    Those beyond the slots stay in main memory; vLLM would read one from disk at each of its turns.
+    """
     from mores.method.objectives.common import Lora
 
-    engine = settings.config.engine
-    if not adapters(settings):
+    engine, used = settings.config.engine, adapters(settings)
+    if not used:
         return engine
     tunings = settings.config.tunings.values()
     ranks = [tuning.rank for tuning in tunings if isinstance(tuning, Lora)]
     rank = engine.max_lora_rank or max(ranks)
-    return engine.model_copy(update={"max_lora_rank": rank})
+    kept = ["--max-cpu-loras", str(len(used))] if len(used) > engine.adapter_slots else []
+    served = {"max_lora_rank": rank, "server_args": kept + engine.server_args}
+    return engine.model_copy(update=served)
 
 
 def adapters(settings: "Settings") -> set[str]:
