@@ -7,7 +7,7 @@ import pytest
 
 from mores.engine.client import Address
 from mores.engine.models import Adapter
-from mores.engine.proof import ERROR, FAR, ROUNDING, SLOPE, SURE, compare, prove_live
+from mores.engine.proof import CLEAR, ERROR, FAR, ROUNDING, SLOPE, compare, prove_live
 from mores.engine.settings import Engine
 from mores.errors import EngineError
 
@@ -120,8 +120,8 @@ def faint(tmp_path, size: float) -> tuple[Adapter, list[list[float]]]:
     return Adapter(str(tmp_path), "d1g35t"), change
 
 
-def test_a_change_as_small_as_rounding_is_still_told_from_none(endpoint, tmp_path):
-    adapter, change = faint(tmp_path, 1.5 * NOISE)
+def test_a_change_of_some_roundings_is_told_from_none(endpoint, tmp_path):
+    adapter, change = faint(tmp_path, 1.1 * CLEAR * NOISE)
     serve(endpoint, change)
     prove(endpoint, adapter)
     serve(endpoint, scaled(0))
@@ -130,10 +130,10 @@ def test_a_change_as_small_as_rounding_is_still_told_from_none(endpoint, tmp_pat
 
 
 def test_a_smaller_change_is_told_as_such_and_not_guessed_at(endpoint, tmp_path):
-    adapter, change = faint(tmp_path, NOISE / 3)
+    adapter, change = faint(tmp_path, 0.9 * CLEAR * NOISE)
     for served in (change, scaled(0)):
         serve(endpoint, served)
-        with pytest.raises(EngineError, match=r"changes too little to tell .* by 0\.0\d+ nats"):
+        with pytest.raises(EngineError, match=r"changes too little to tell .* by 0\.1\d+ nats"):
             prove(endpoint, adapter)
 
 
@@ -176,8 +176,7 @@ def test_what_is_read_and_its_bounds():
     assert not reading(off=ERROR + 0.1 * ROUNDING + 0.01, **rounding).live
     assert reading(slope=1.01 - SLOPE, **rounding).live
     assert not reading(slope=0.99 - SLOPE, **rounding).live
-    most = SURE * (TOKENS / 2) ** 0.5  # of rounding, in changes
-    assert reading(noise=most - 0.01).live and not reading(noise=most + 0.01).sure
+    assert reading(noise=1 / CLEAR - 0.01).live and not reading(noise=1 / CLEAR + 0.01).sure
     probe["adapted"] = [10 * one for one in probe["adapted"]]
     assert reading(noise=FAR - 0.01).live and not reading(noise=FAR + 0.01).live
 

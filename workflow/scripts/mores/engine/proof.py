@@ -25,7 +25,7 @@ from mores.rows import read_json
 log = logging.getLogger("mores.engine")
 
 SLOPE = 0.25  # by which a live adapter's slope may be off 1
-SURE = 0.06  # the largest standard error by rounding of a slope that tells anything
+CLEAR = 4.0  # noises that a change must have to tell anything: PEFT's own lower the slope
 ERROR, ROUNDING = 0.15, 2.5  # shares of change and noise that a live adapter's error may have
 FAR = 1.0  # nats by which no rounding puts a server off the model that was trained
 SAMPLING = {"temperature": 0.0, "max_tokens": 1, "prompt_logprobs": 0}
@@ -43,12 +43,11 @@ class Reading:
     slope: float
     error: float
     noise: float
-    tokens: int
 
     @property
     def sure(self) -> bool:
-        """Whether the change stands out of the rounding, of which the server's change has two."""
-        return self.noise * math.sqrt(2 / self.tokens) <= SURE * self.change
+        """Whether the change stands out of the rounding."""
+        return self.change >= CLEAR * self.noise
 
     @property
     def live(self) -> bool:
@@ -137,7 +136,7 @@ def compare(probes: list[dict], base: list[list[float]], adapted: list[list[floa
     square = sum(one * one for one in change)
     slope = sum(map(operator.mul, change, served)) / square if square else 0.0
     error = _rms(list(map(operator.sub, served, change)))
-    return Reading(_rms(change), slope, error, _rms(noise), len(change))
+    return Reading(_rms(change), slope, error, _rms(noise))
 
 
 def _rms(values: list[float]) -> float:
