@@ -16,7 +16,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 	--no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint docs environment gpu slurm snakedeploy lock help
+.PHONY: run test lint docs environment gpu gpu-check slurm snakedeploy lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES) results/scores.tsv results/report.html
@@ -42,6 +42,9 @@ environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not th
 
 gpu: ## Make .venv with vLLM for CUDA
 	$(MAKE) environment ENV=gpu
+
+gpu-check: environment ## Try what needs a GPU, and print a table of it
+	$(BIN)/python benchmarks/gpu_check.py
 
 slurm: environment ## Add to .venv what submits jobs to SLURM
 	$(PIP) -r $(ENVS)/slurm.txt
@@ -74,4 +77,4 @@ lock: ## Resolve the .in files of workflow/envs anew
 	PATH="$(CURDIR)/.venv/uv/bin:$$PATH" $(PYTHON) $(ENVS)/lock.py
 
 help: ## Show these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
