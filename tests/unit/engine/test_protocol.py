@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mores.engine.protocol import PROTOCOL, NoCompletion, body_of, read_completion
+from mores.engine.protocol import PROTOCOL, NoCompletion, body_of, read_completion, read_trace
 from mores.method.requests import Request
 from mores.rows import read_json
 
@@ -72,3 +72,15 @@ def test_log_probabilities_are_read_of_the_first_token_where_they_were_asked_for
     reply["choices"][0]["logprobs"]["top_logprobs"] = [{"1": "likely"}]
     with pytest.raises(NoCompletion):
         read_completion("k", json.dumps(reply))
+
+
+def test_log_probabilities_of_a_prompt_are_read_from_its_second_token_on():
+    """As vLLM 0.32 says them of a prompt of three tokens."""
+    said = [
+        None,
+        {"202": {"logprob": -8.869095802307129, "rank": 344, "decoded_token": "\n"}},
+        {"395": {"logprob": -10.08310604095459, "rank": 526, "decoded_token": "How"}},
+    ]
+    choice = {"text": "", "finish_reason": "stop", "prompt_logprobs": said}
+    told = json.dumps({"choices": [choice]})
+    assert read_trace(told) == [(202, -8.869095802307129), (395, -10.08310604095459)]
