@@ -1,8 +1,10 @@
 """Tasks: what is right is what the country answered, by letter and by place."""
 
 import jinja2
+import pytest
 import yaml
 
+from mores.errors import InputError
 from mores.exports.tasks import lm_eval_group, lm_eval_task, task_rows
 from mores.method.items import Bank, Item
 from mores.method.prompts import Country
@@ -32,6 +34,14 @@ def test_the_harness_s_prompt_shows_each_option_by_its_letter():
     )
     assert row[task["doc_to_choice"]][row[task["doc_to_target"]]] == row["target"]
     assert yaml.safe_load(lm_eval_group(["XAV"]))["task"] == [task["task"]]
+
+
+@pytest.mark.parametrize("changed", [{"item": "gone"}, {"top": 9}])
+def test_a_bank_that_was_changed_since_is_told_in_a_line(changed):
+    with pytest.raises(
+        InputError, match=r"^XAV: the item bank has no \w+ with an option \d: it was"
+    ):
+        task_rows(LAND, [ROW | changed], BANK)
 
 
 def test_a_country_called_no_stays_text():

@@ -1,6 +1,7 @@
 """What exports tell: what is there, what is not, what is stale; on a study of a few files."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,23 @@ def test_of_half_a_study_half_is_exported_and_the_rest_is_named(specs):
     assert f"unscored: {TRAINED}: adapters without a row in scores.tsv" in told
     assert "stale: 1 of the exported results" in told
     assert {path.name for path in Path("exports").iterdir()} == {"tasks", "study.zip"}
+
+
+def test_results_of_a_module_are_exported_beside_them(specs):
+    """As another workflow has them that uses this one with a prefix."""
+    below = Path("deep", ASKED)
+    below.parent.mkdir(parents=True)
+    below.write_text('{"item": "CU02", "topic": "customs", "top": 2, "shares": null, "n": 9}\n')
+    Path("deep/results/scores.tsv").write_text("country\tmodel\tmethod\nXAV\tdemo\ttop1\n")
+    results = [result(str(below), "split_country", split="", country="XAV")]
+    export(Study(), specs, results, [])
+    assert {path.name for path in Path("deep/exports").iterdir()} == {
+        "tables",
+        "tasks",
+        "study.zip",
+    }
+    with zipfile.ZipFile("deep/exports/study.zip") as packed:
+        assert {str(below), "deep/results/scores.tsv"} <= set(packed.namelist())
 
 
 def test_a_table_that_is_cut_leaves_no_half_of_an_export(specs):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from string import ascii_uppercase as LETTERS
 from typing import Any
 
+from mores.errors import InputError
 from mores.method.items import Bank
 from mores.method.prompts import Country
 
@@ -40,12 +41,20 @@ CHOICES = (
 
 
 def task_rows(country: Country, test: Iterable[dict[str, Any]], bank: Bank) -> list[dict[str, Any]]:
-    """A row for each test item that the country answered."""
+    """A row for each test item that the country answered.
+
+    Raises InputError where the item bank is no longer the one that the rows were made with.
+    """
     return [_row(country, row, bank) for row in test if row["top"] is not None]
 
 
 def _row(country: Country, row: dict[str, Any], bank: Bank) -> dict[str, Any]:
-    item = bank.items[row["item"]]
+    item = bank.items.get(row["item"])
+    if item is None or row["top"] not in item.codes:
+        raise InputError(
+            f"{country.code}: the item bank has no {row['item']} with an option {row['top']}: it "
+            "was changed since the survey was split; run `snakemake` first"
+        )
     gold = item.codes.index(row["top"])
     shares = [(row["shares"] or {}).get(str(code), 0.0) for code in item.codes]
     return {
