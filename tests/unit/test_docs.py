@@ -89,6 +89,39 @@ def test_keys_and_rules_of_the_code_are_all_there(reference):
         assert f"### `{rule}`\n" in told
 
 
+def commands() -> list[tuple[str, str]]:
+    """Every command in a block of shell of README and docs, on one line, with its page."""
+    found = []
+    for page in [ROOT / "README.md", *DOCS.glob("*.md")]:
+        for block in re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.M | re.S):
+            lines = block.replace("\\\n", " ").splitlines()
+            commands = [one for line in lines for one in line.partition(" #")[0].split("&&")]
+            found += [(page.name, " ".join(one.split())) for one in commands if one.strip()]
+    return found
+
+
+def test_what_commands_name_is_there(reference):
+    """Targets are rules or results, scripts and configurations are files, make has its targets."""
+    rules = set(re.findall(r"^### `(\w+)`", reference.rules(), re.M))
+    rules |= set(re.findall(r"^rule (\w+):", (ROOT / "workflow/Snakefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    seen = 0
+    for page, command in commands():
+        first, *words = command.split()
+        if first == "make":
+            assert {word for word in words if "=" not in word} <= targets, (page, command)
+        elif first == "snakemake":
+            # After `--` stand targets alone; before it one may stand last, behind `--cores N`.
+            last = re.search(r"--cores \d+ ([a-z_]+)$|-- ([a-z_]+)$", command)
+            assert not last or (last[1] or last[2]) in rules, (page, command)
+            files = re.findall(r"(?<![\w./])(?:config|profiles)/[\w./]+", command)
+            assert all((ROOT / file).exists() for file in files), (page, command)
+        elif first == "python" and words[0].startswith("workflow/"):
+            assert (ROOT / words[0]).is_file(), (page, command)
+        seen += first in ("make", "snakemake", "python")
+    assert seen > 30
+
+
 def test_the_tutorial_tells_the_numbers_of_the_readme():
     """Both show the same run: each method's score, its interval, and its difference."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
