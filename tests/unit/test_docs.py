@@ -104,7 +104,7 @@ def test_what_commands_name_is_there(reference):
     """Targets are rules or results, scripts and configurations are files, make has its targets."""
     rules = set(re.findall(r"^### `(\w+)`", reference.rules(), re.M))
     rules |= set(re.findall(r"^rule (\w+):", (ROOT / "workflow/Snakefile").read_text(), re.M))
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     seen = 0
     for page, command in commands():
         first, *words = command.split()
