@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mores.method.draws import Draw
 from mores.scoring.luck import Luck, common_draws, luck, mean_luck
@@ -25,6 +26,13 @@ TRAINED = [Draw(mining=m, training=t) for m in range(3) for t in range(2)]
 def test_one_draw_says_nothing_of_others():
     assert luck({Draw(): 3.0}) is None
     assert mean_luck([{Draw(): 3.0}, {Draw(): 1.0}]) is None
+
+
+@pytest.mark.parametrize("freedom", [1, 1.05, 1.9, 3.7, 8.2, 53.9, 1e6])
+@pytest.mark.parametrize("doubt", [0.5, 0.05, 0.025, 1e-5, 1e-12])
+def test_a_mean_is_as_far_off_as_student_says(freedom, doubt):
+    """Degrees of freedom need not be whole, and p-values are looked for far out."""
+    assert Luck(2.0, freedom).reach(doubt) == pytest.approx(2 * stats.t.isf(doubt, freedom))
 
 
 def test_trainings_of_one_mining_are_no_minings_of_their_own():

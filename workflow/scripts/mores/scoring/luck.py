@@ -21,7 +21,7 @@ class Luck:
         """How far off the mean is at most, but for so much doubt on one side."""
         from scipy.special import stdtrit
 
-        return float(stdtrit(self.freedom, 1 - doubt)) * self.error
+        return -float(stdtrit(self.freedom, doubt)) * self.error
 
 
 def common_draws(sides: Sequence[dict[Draw, Sums]]) -> list[tuple[Draw, list[Sums]]]:
