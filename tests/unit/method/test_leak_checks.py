@@ -115,6 +115,18 @@ def test_a_template_that_tells_of_a_test_item_is_found_in_the_prompts(stage, end
         check_leaks(SPEC, telling, **make(telling, endpoint))
 
 
+def test_prompts_of_a_way_ask_for_its_own_number_of_norms(stage, made):
+    own = SPEC.model_copy(
+        update={
+            "ways": {"top1": WAY.model_copy(update={"norms_per_topic": 2})},
+            "norms_per_topic": 5,
+        }
+    )
+    assert check_leaks(own, stage, **made) == check_leaks(SPEC, stage, **made)
+    with pytest.raises(InputError, match="its prompt is not what its template makes"):
+        check_leaks(SPEC.model_copy(update={"norms_per_topic": 5}), stage, **made)
+
+
 def test_every_way_s_templates_are_in_the_spec():
     ways = [Way(answers="none"), Way(answers="top"), Way(answers="ranked")]
     assert templates_of(ways, True) == {

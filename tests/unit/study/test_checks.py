@@ -85,6 +85,13 @@ def test_an_endpoint_with_its_key_is_sound(monkeypatch):
             "methods.x.norms_per_topic: 4, but `mining: norms_per_topic` has only 3 mined",
         ),
         (
+            {
+                "mining": {"ways": {"two": {"answers": "top", "norms_per_topic": 2}}},
+                "methods": {"x": {"norms": "two", "norms_per_topic": 3}},
+            },
+            "3, but `mining: ways: two: norms_per_topic` has only 2 mined",
+        ),
+        (
             {"evaluations": {"p": {"kind": "pact", "topics": {"family": "faiths"}}}},
             "evaluations.p.topics: no 'faiths' under `topics of the item bank`; did you mean",
         ),

@@ -68,6 +68,18 @@ def test_more_norms_make_longer_prompts(project):
     assert rows(**settings)["answer_items"]["prompt_tokens"] > few
 
 
+def test_a_way_with_more_norms_of_its_own_makes_longer_prompts(project):
+    def asked(count):
+        way = {"answers": "top", "norms_per_topic": count}
+        methods = {"mine": {"norms": "own"}}
+        return rows(countries="XAV", methods=methods, mining={"ways": {"own": way}})
+
+    one, five = asked(1), asked(5)
+    for stage in ("answer_items", "mine_high_norms"):
+        assert five[stage]["prompt_tokens"] >= one[stage]["prompt_tokens"]
+    assert five["answer_items"]["prompt_tokens"] > one["answer_items"]["prompt_tokens"]
+
+
 def test_norms_that_are_left_out_are_planned_beforehand(project):
     """Three norms a topic, of one of two countries: the method's answers there three times."""
     asked = {"countries": "XAV,XBO", "methods": "vanilla,top1"}

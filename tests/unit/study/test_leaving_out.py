@@ -36,6 +36,17 @@ def test_norms_are_left_out_one_at_a_time_beside_the_grid():
     assert method_of(found.config, part.method).without == 2
 
 
+def test_a_way_with_a_number_of_its_own_has_so_many_norms_to_leave_out():
+    ways = {"ways": {"two": {"answers": "top", "norms_per_topic": 2}}}
+    found = settings(
+        norm_effects={"methods": ["mine"]}, methods={"mine": {"norms": "two"}}, mining=ways
+    )
+    assert {cell.method for cell in effect_cells(found)[1]} == {
+        "mine+without_1",
+        "mine+without_2",
+    }
+
+
 def test_a_run_without_a_method_leaves_out_none_of_its_norms():
     found = settings(norm_effects={"methods": ["top1"]}, methods="vanilla")
     assert effect_cells(found) == ([], [])

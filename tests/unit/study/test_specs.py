@@ -121,6 +121,8 @@ def edit(path: str, old: str, new: str) -> None:
         ({"methods": {"top1": {"wording": 1}}}, stages("answer")),
         ({"methods": {"more": {"order": "reversed"}}}, {"table"}),  # a variant of vanilla
         ({"mining": {"norms_per_topic": 2}}, stages("high", "topic")),
+        ({"mining": {"ways": {"top1": {"norms_per_topic": 2}}}}, stages("high")),
+        ({"mining": {"ways": {"mine": {"answers": "top", "norms_per_topic": 2}}}}, set()),
         ({"mining": {"retries": 9}}, stages("low", "high", "topic")),
         ({"mining": {"sampling": {"seed": 1}}}, stages("low", "high", "topic")),
         ({"scores": {"resamples": 100}}, {"table"}),

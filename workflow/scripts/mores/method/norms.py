@@ -38,6 +38,8 @@ class Way(Section):
     """Ranked: no answers below this share."""
     shares: bool = False
     """Ranked: write the shares out."""
+    norms_per_topic: int | None = Field(None, ge=1, le=9, exclude_if=lambda count: count is None)
+    """High-level norms asked per topic, if another number than of other ways."""
 
 
 class Mining(Asked):

@@ -45,7 +45,8 @@ class Rendered:
         return self.wording.question(self.wording.item(row["item"]), [row["norm"]])
 
     def _of_topic(self, way: str, topic: str) -> Messages:
+        count = self.ways[way].norms_per_topic or self.norms_per_topic
         if self.ways[way].answers == "none":
-            return topic_task(self.wording, topic, self.norms_per_topic).messages
+            return topic_task(self.wording, topic, count).messages
         of_topic = [row for row in self.low[way] if row["topic"] == topic and row["norm"]]
-        return high_task(self.wording, topic, of_topic, self.norms_per_topic).messages
+        return high_task(self.wording, topic, of_topic, count).messages

@@ -103,6 +103,11 @@ class Mining(Section):
     retries: int = Field(3, ge=0, le=1000, description="New seeds tried when output is malformed.")
     sampling: Sampling = Sampling()
 
+    def count(self, way: str | None) -> int:
+        """High-level norms that are asked per topic in a way, by its name."""
+        own = self.ways[way].norms_per_topic if way in self.ways else None
+        return own or self.norms_per_topic
+
 
 def is_none(value: object) -> bool:
     """Whether a key is not used, so that no result is told of it."""

@@ -121,7 +121,7 @@ class Prompter:
         method = method_of(self.config, cell.method)
         asked = self.config.evaluations[cell.evaluation]
         questions = self.specs.questions(cell.evaluation, cell.country)
-        count = method.norms_per_topic or self.config.mining.norms_per_topic
+        count = method.norms_per_topic or self.config.mining.count(method.norms)
         count -= (method.without or count + 1) <= count
         norms = [NORM] * count if norms_of(self.settings, cell) else []
         shown = [{"item": one, "answer": one.codes[0]} for one in self.train[: method.examples]]
@@ -140,7 +140,7 @@ class Prompter:
 
     def _norms(self, result: Result) -> Ask:
         mining, item, country = self.config.mining, self.train[0], result.named["country"]
-        count, topics = mining.norms_per_topic, len(self.bank.topics)
+        count, topics = mining.count(result.named.get("mining")), len(self.bank.topics)
         if result.rule == "mine_topic_norms":
             prompt = self._render("topic_norm", country, item, count=count)
             return Ask(topics, prompt, mining.sampling)

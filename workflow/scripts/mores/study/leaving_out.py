@@ -11,7 +11,8 @@ def left_out(settings: Settings) -> dict[str, dict[int, str]]:
     config = settings.config
     wanted = some(config.methods, config.norm_effects.methods)
     counts = {
-        name: config.methods[name].norms_per_topic or config.mining.norms_per_topic
+        name: config.methods[name].norms_per_topic
+        or config.mining.count(config.methods[name].norms)
         for name in wanted
     }
     return {

@@ -86,7 +86,7 @@ def prompts(settings: Settings, specs: Specs) -> Iterator[str]:
         for key, method in config.methods.items():
             if evaluation.methods and key not in evaluation.methods:
                 continue
-            of_topic = method.norms_per_topic or config.mining.norms_per_topic
+            of_topic = method.norms_per_topic or config.mining.count(method.norms)
             for item in items:
                 topics = 1 if item.topic in specs.bank.topics else len(specs.bank.topics)
                 (turn,) = rendered.render(

@@ -108,12 +108,12 @@ def figures(settings: Settings) -> list[str]:
 
 def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
     """By method with all its norms, and by the number of norms, the methods that differ in that."""
-    methods, most = settings.config.methods, settings.config.mining.norms_per_topic
+    methods, mining = settings.config.methods, settings.config.mining
     found: dict[str, dict[int, str]] = {}
     for name, method in methods.items():
         if method.norms and method.norms_per_topic is None:
             same = {
-                other.norms_per_topic or most: title
+                other.norms_per_topic or mining.count(method.norms): title
                 for title, other in methods.items()
                 if other.model_copy(update={"norms_per_topic": None}) == method
             }

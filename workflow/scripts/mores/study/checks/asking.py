@@ -76,12 +76,15 @@ def methods(settings: Settings) -> Iterator[str]:
         for field in ("norm_model", "norms_per_topic", "without", "control"):
             if getattr(method, field) is not None and method.norms is None:
                 yield f"{key}.{field}: of which norms? add `norms`, say `norms: top1`"
-        if (method.norms_per_topic or 0) > config.mining.norms_per_topic:
+        mined = config.mining.count(method.norms)
+        if (method.norms_per_topic or 0) > mined:
+            way = config.mining.ways.get(method.norms or "")
+            where = f"ways: {method.norms}: " if way and way.norms_per_topic else ""
             yield (
-                f"{key}.norms_per_topic: {method.norms_per_topic}, but `mining: norms_per_topic` "
-                f"has only {config.mining.norms_per_topic} mined: raise that"
+                f"{key}.norms_per_topic: {method.norms_per_topic}, but `mining: {where}"
+                f"norms_per_topic` has only {mined} mined: raise that"
             )
-        count = method.norms_per_topic or config.mining.norms_per_topic
+        count = method.norms_per_topic or mined
         if (method.without or 0) > count:
             yield f"{key}.without: {method.without}, but only {count} norms stand there: lower it"
         if method.examples > config.split.train_per_topic:

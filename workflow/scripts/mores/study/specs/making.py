@@ -69,25 +69,25 @@ class Making(Common):
             bank=self._part("train", draw=Draw.of(model)[1]),
             sampling=_sampling(config.sampling, model),
             retries=config.retries,
-            way=way,
+            way=way.model_copy(update={"norms_per_topic": None}),
         )
 
     def mine_high_norms(self, mining: str, model: str, country: str) -> HighMining:
         """High-level norms are made from low-level ones; of the bank they see the topics alone."""
-        return self._high_mining(model, country, "high_norm")
+        return self._high_mining(mining, model, country, "high_norm")
 
     def mine_topic_norms(self, mining: str, model: str, country: str) -> HighMining:
         """Norms from the topic alone need nothing of the survey."""
-        return self._high_mining(model, country, "topic_norm")
+        return self._high_mining(mining, model, country, "topic_norm")
 
-    def _high_mining(self, model: str, country: str, template: str) -> HighMining:
+    def _high_mining(self, mining: str, model: str, country: str, template: str) -> HighMining:
         config = self.settings.config.mining
         return HighMining(
             **self._asked(model, country, template),
             bank=self._part("none"),
             sampling=_sampling(config.sampling, model),
             retries=config.retries,
-            norms_per_topic=config.norms_per_topic,
+            norms_per_topic=config.count(mining),
         )
 
     def sample_traces(self, model: str, country: str) -> Tracing:
