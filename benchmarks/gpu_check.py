@@ -106,10 +106,7 @@ def starts() -> Iterator[Row]:
 
 
 def adapters() -> Iterator[Row]:
-    """More adapters than slots: each proved, then all and the base in one batch, and each alone.
-
-    On the CPU a slot must stay empty (docs/engine.md), so there they have one more than they are.
-    """
+    """More adapters than slots: each proved, then all and the base in one batch, and each alone."""
     making = multiprocessing.get_context("spawn").Process(target=make_adapters)
     making.start()  # a process of its own gives its GPU back
     making.join()
@@ -199,8 +196,7 @@ def demo() -> Iterator[Row]:
 
 def settings(**given) -> Engine:
     """Of a server with adapters."""
-    slots = ADAPTERS + 2 if on_cpu() else SLOTS  # and one that is trained
-    return Engine(max_lora_rank=RANK, adapter_slots=slots, **given)
+    return Engine(max_lora_rank=RANK, adapter_slots=SLOTS, **given)
 
 
 def base() -> ModelRef:

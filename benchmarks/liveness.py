@@ -160,7 +160,7 @@ def measure(count: int, dtype: str) -> None:
     chat = load_chat("demo", Model(path=str(DEMO)))
     numbers = [number for number in range(count) if make(folder, number, dtype, chat)]
     print(f"{count - len(numbers)} of {count} adapters changed no reply", file=sys.stderr)
-    engine = Engine(max_lora_rank=max(RANKS), adapter_slots=2 * len(numbers) + 2)
+    engine = Engine(max_lora_rank=max(RANKS), adapter_slots=2 * len(numbers) + 1)
     with lease(model_ref("demo", Model(path=str(DEMO), dtype=dtype)), engine, UNLIMITED) as held:
         table(dtype, list(readings(folder, numbers, held, engine)))
 
