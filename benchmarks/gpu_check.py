@@ -257,20 +257,26 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
 
 
 def check(names: list[str]) -> bool:
-    """Run parts and print their rows; whether none failed."""
-    print("| part | what | found |\n|---|---|---|", flush=True)
-    fine = True
+    """Run parts and print their rows in one piece, each on stderr as it comes; whether none failed.
+
+    Training writes its own lines between.
+    """
+    rows: list[str] = []
+
+    def add(*cells: str) -> None:
+        rows.append(f"| {' | '.join(cells)} |")
+        print(rows[-1], file=sys.stderr)
+
     for name in names:
         began = time.monotonic()
         try:
-            for what, found in PARTS[name]():
-                print(f"| {name} | {what} | {found} |", flush=True)
-                fine &= "FAILED" not in found
+            for row in PARTS[name]():
+                add(name, *row)
         except Exception as error:  # whatever it is, the other parts go on
-            print(f"| {name} | FAILED | {' '.join(str(error).split())} |", flush=True)
-            fine = False
-        print(f"| {name} | took | {time.monotonic() - began:.0f} s |", flush=True)
-    return fine
+            add(name, "FAILED", " ".join(str(error).split()))
+        add(name, "took", f"{time.monotonic() - began:.0f} s")
+    print("| part | what | found |", "|---|---|---|", *rows, sep="\n")
+    return not any("FAILED" in row for row in rows)
 
 
 def main() -> None:
