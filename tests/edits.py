@@ -53,7 +53,7 @@ def with_tables(jobs: set[str]) -> set[str]:
     if "list_leaks" in found:
         found |= {"score_table scores", "score_contrasts contrasts", "judge_hypotheses"}
         found |= {"list_items", "score_norm_effects", "score_variance"}
-    if any(job.startswith(("mine_high_norms top1 ", "mine_high_norms ranked ")) for job in jobs):
+    if any(re.match(r"mine_high_norms (top1|ranked) [^+]*$", job) for job in jobs):
         found.add("norm_review")
     cells = {job for job in made if job.startswith("score_cell values")}
     if any(job.split()[2] in GUARDED for job in cells):

@@ -98,6 +98,19 @@ def test_published_adapters_are_results_where_they_exist(tmp_path):
     assert folder in {one.path for one in results(**given)}
 
 
+def test_what_is_made_by_name_is_a_result_where_it_exists(tmp_path):
+    given = {"countries": "XAV", "methods": "vanilla,top1"}
+    made = {"results/figures/scores.svg", "results/norm_review/sheet.csv", "results/guardrails.tsv"}
+    before = {one.path for one in results(**given)}
+    assert not made & before
+    for path in made:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    beside = {f"results/figures/scores.{kind}" for kind in ("png", "tsv")}
+    beside |= {"results/norm_review/form.html", "results/norm_review_key.tsv"}
+    assert {one.path for one in results(**given)} - before == made | beside
+
+
 def test_results_are_told_whether_or_not_they_are_there():
     before = results(countries="XAV")
     split = Path("results/survey/split.tsv")

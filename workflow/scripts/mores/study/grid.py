@@ -48,6 +48,7 @@ WITHOUT = "+without_"
 REPORT = "results/report.html"
 PAGE = "resources/report"
 FIGURE = "results/figures/{figure}.{kind}"
+FIGURE_KINDS = ("svg", "png", "tsv")
 GUARDRAILS = "results/guardrails.tsv"
 REVIEW_PAGE = "resources/norm_review/form.html"
 REVIEW_SHEET = "results/norm_review/sheet.csv"

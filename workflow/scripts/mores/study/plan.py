@@ -15,6 +15,7 @@ from pydantic import Field
 
 from mores.provenance.records import journal_of
 from mores.spec import Section
+from mores.study.reports import made_by_name
 from mores.study.settings import Settings, load_settings, settings_of
 
 
@@ -64,11 +65,14 @@ class Result:
 def every_result(study: Study) -> list[Result]:
     """The results of a study, each once, inputs before what is made from them.
 
-    Published adapters, which are made when they are asked for, are among them where they exist.
+    What is made when it is asked for, as adapters to share are, is among them where it exists; in a
+    workflow that has this one as a module, where its results have other names, adapters alone.
     """
     found: dict[str, Result] = {}
-    store = study.settings().config.store
-    for job in _jobs(study):
+    settings = study.settings()
+    store = settings.config.store
+    by_name = [path for path in made_by_name(settings) if Path(path).exists()]
+    for job in _jobs(study, [] if study.handed else by_name):
         if not {"job", "how"} <= set(job.params.keys()):  # a target alone, or another workflow's
             continue
         told, inputs = json.loads(job.params.job), [str(path) for path in job.input]
@@ -81,8 +85,8 @@ def every_result(study: Study) -> list[Result]:
     return [found[path] for path in order.static_order() if path in found]
 
 
-def _jobs(study: Study) -> list[Any]:
-    """The jobs of Snakemake's graph, whether or not they are to run."""
+def _jobs(study: Study, by_name: list[str]) -> list[Any]:
+    """The jobs of Snakemake's graph, with these files' own, whether or not they are to run."""
     from snakemake.api import SnakemakeApi
     from snakemake.settings.enums import Quietness
     from snakemake.settings.types import (
@@ -100,7 +104,7 @@ def _jobs(study: Study) -> list[Any]:
             config_settings=settings,
             snakefile=study.snakefile,
         )
-        workflow.dag(DAGSettings(targets=set(study.targets), forceall=True))
+        workflow.dag(DAGSettings(targets={*study.targets, *by_name}, forceall=True))
         graph = workflow._workflow  # as the API's own `printdag` does it
         graph._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=True, nolock=True)
         graph._build_dag()

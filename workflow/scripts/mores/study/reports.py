@@ -7,10 +7,15 @@ from mores.report.costs import Sampled
 from mores.scoring.table import BASELINE
 from mores.study.grid import (
     CONTRASTS,
+    FIGURE,
+    FIGURE_KINDS,
+    GUARDRAILS,
     HYPOTHESES,
     LOW_NORMS,
     NORM_EFFECTS,
     REJECTED,
+    REVIEW_SHEET,
+    REVIEWED,
     SCORES,
     TABLE,
     Cell,
@@ -104,6 +109,16 @@ def figures(settings: Settings) -> list[str]:
     """The figures that the study has something for."""
     found = ["scores", "contrasts", "heat", "topics", "invalid"]
     return [*found, *(["norm_counts"] if norm_counts(settings) else [])]
+
+
+def made_by_name(settings: Settings) -> list[str]:
+    """The paths of what nobody waits for, and who wants it asks for by name."""
+    drawn = [
+        FIGURE.format(figure=figure, kind=kind)
+        for figure in figures(settings)
+        for kind in FIGURE_KINDS
+    ]
+    return [*drawn, GUARDRAILS, REVIEW_SHEET, REVIEWED]
 
 
 def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
