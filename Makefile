@@ -19,7 +19,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 .PHONY: run test lint docs environment gpu gpu-check slurm snakedeploy lock help
 
 run: environment ## Run the main job on the embedded default
-	$(BIN)/snakemake --cores $(CORES) results/scores.tsv results/report.html
+	$(BIN)/snakemake --cores $(CORES)
 
 # Three test files at a time, since most wait for servers; those that wait longest come first.
 # Coverage counts what runs in the tests' own processes, not in the jobs and servers they start.
