@@ -14,6 +14,8 @@ from mores.engine.settings import Engine, Model
 from mores.engine.walltime import UNLIMITED
 from mores.errors import EngineError
 
+pytestmark = pytest.mark.long
+
 DEMO = Path(__file__).parents[2] / "resources/demo/model"
 LIBRARY = str(Path(mores.__file__).parents[1])
 GPU = "models={demo: {resources: {gpus: 1, cpus: 2, minutes: 30}}}"

@@ -3,7 +3,6 @@
 import math
 import re
 import shutil
-import signal
 from collections import Counter
 
 import pytest
@@ -176,17 +175,6 @@ def test_the_table_is_stable_to_the_byte(demo):
     before = (demo.folder / "results/scores.tsv").read_bytes()
     demo.run(*SCORES, "--forcerun", "score_table", "score_references")
     assert (demo.folder / "results/scores.tsv").read_bytes() == before
-
-
-def test_a_stopped_run_leaves_no_server(demo):
-    sheet = "results/answers/values/top1/demo/XAV.jsonl"
-    journal = "work/journal/answers/values/top1/demo/XAV.jsonl"
-    had = demo.lines(journal)
-    run = demo.start("--config", "answers={samples: 7}", "--", sheet)
-    demo.wait_for_lines(journal, had + 20)
-    run.send_signal(signal.SIGTERM)
-    run.communicate(timeout=120)
-    assert demo.left_over() == []
 
 
 def test_what_no_result_needs_is_shown_and_then_freed(demo):

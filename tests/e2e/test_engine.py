@@ -317,7 +317,8 @@ def test_no_other_user_of_the_host_gets_anything_from_a_server(bench):
     )
 
 
-@pytest.mark.parametrize("killed", [pytest.param("supervisor", marks=pytest.mark.long), "server"])
+@pytest.mark.long
+@pytest.mark.parametrize("killed", ["supervisor", "server"])
 def test_killed_server_or_supervisor_is_replaced_and_the_job_goes_on(bench, killed):
     bench.finish("before.jsonl")
     group, supervisor, starts = bench.group(), bench.supervisor(), bench.starts()
@@ -333,6 +334,7 @@ def test_killed_server_or_supervisor_is_replaced_and_the_job_goes_on(bench, kill
     assert bench.starts() == starts + 1
 
 
+@pytest.mark.long
 def test_other_model_makes_an_idle_server_give_way(bench):
     bench.finish("a.jsonl")
     group, starts = bench.group(), bench.starts()

@@ -255,8 +255,13 @@ ENDINGS = {
 }
 
 
+HARDEST, *OTHERS = ENDINGS
+
+
 @of("XMO")
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    "ending", [HARDEST, *(pytest.param(name, marks=pytest.mark.long) for name in OTHERS)]
+)
 def test_however_a_run_ends_nothing_of_it_is_left_and_a_rerun_goes_on(study, ending):
     """The endpoint does not answer any more, so that no job ends by itself."""
     whom, numbers = ENDINGS[ending]

@@ -68,10 +68,12 @@ def run(checkout) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_no_python_process_connects(run):
     assert heard(run) == ""
 
 
+@pytest.mark.long
 def test_every_process_of_the_run_was_heard(run):
     by = (run / "heard.by").read_text()
     for part in ("train_adapter.py", "answer_items.py", "engine.supervisor", "engine.serve"):
@@ -79,6 +81,7 @@ def test_every_process_of_the_run_was_heard(run):
     assert "multiprocessing" in by  # vLLM's engine, a child of its server
 
 
+@pytest.mark.long
 def test_no_process_at_all_connects(run):
     if not shutil.which("strace"):
         pytest.skip("COMPILED LIBRARIES NOT TESTED: there is no strace here")

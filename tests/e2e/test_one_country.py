@@ -58,12 +58,17 @@ def test_thinking_that_the_length_limit_cuts_is_no_answer(country):
     assert scored["n_valid"] <= len(rows) - len(cut) < scored["n_items"]
 
 
-def test_a_run_that_ctrl_c_stops_leaves_no_server(country):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
+def test_a_stopped_run_leaves_no_server(country, number):
     sheet = VANILLA.replace("cells", "answers").replace(".json", ".jsonl")
     journal = sheet.replace("results/answers", "work/journal/answers")
     had = country.lines(journal)
-    run = country.start("--config", "answers={samples: 7}", "--", sheet)
+    samples = {signal.SIGTERM: 7, signal.SIGINT: 9}[number]  # others than were asked before
+    run = country.start("--config", f"answers={{samples: {samples}}}", "--", sheet)
     country.wait_for_lines(journal, had + 20)
-    os.killpg(run.pid, signal.SIGINT)  # Ctrl-C reaches the whole group
+    if number == signal.SIGINT:  # Ctrl-C reaches the whole group
+        os.killpg(run.pid, number)
+    else:
+        run.send_signal(number)
     run.communicate(timeout=120)
     assert country.left_over() == []

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 KEY, TOKEN = "sk-planted-5b1f9e27c04d", "hf_PlantedPlantedPlanted0a1b2c3d"
 
 

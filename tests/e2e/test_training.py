@@ -288,7 +288,11 @@ def damage(file: Path) -> None:
     ("damaged", "told"),
     [
         (["optimizer.pt"], r"going on from \S+/checkpoint-"),
-        (["adapter_model.safetensors", "optimizer.pt"], "no checkpoint is whole: training starts"),
+        pytest.param(
+            ["adapter_model.safetensors", "optimizer.pt"],
+            "no checkpoint is whole: training starts",
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["the last", "both"],
 )

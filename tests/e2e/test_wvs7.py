@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 import wvs7
 
+pytestmark = pytest.mark.long
+
 SAMPLES, TRAIN_ITEMS = 1, 13 * 5
 TEST_ITEMS = 259 - TRAIN_ITEMS
 # China was not asked 37 of the 259 items (spec/evaluation.md); nor was the planted one.

@@ -76,6 +76,7 @@ def test_a_part_of_the_grid_plans_its_cells_and_the_norms_they_need(checkout):
     assert cell["answer_items"] == cell["score_cell"] == cell["split_country"] == 1
 
 
+@pytest.mark.long
 def test_the_paper_s_grid_is_its_arithmetic(checkout):
     """18 countries, 4 models, 8 methods of the default and 17 more; traces for every cell."""
     bank = load_bank(ROOT / "resources/items/wvs7.yaml")
@@ -92,6 +93,7 @@ def test_the_paper_s_grid_is_its_arithmetic(checkout):
     assert plan["collect_examples"] == plan["train_adapter"] == 3 * units
 
 
+@pytest.mark.long
 def test_draws_share_what_they_do_not_draw_anew(checkout):
     """Of each of two splits two minings, and of each of these two trainings."""
     drawn = "replicates={methods: [cnca_sft], split: 2, mining: 2, training: 2}"
@@ -156,8 +158,3 @@ def test_another_country_s_answers_and_a_touched_survey_split_no_country_again(c
 
 def times(checkout: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in checkout.glob("results/survey/X*/*.jsonl")}
-
-
-def test_the_workflow_passes_snakemake_s_lint(checkout):
-    done = snakemake(checkout, "--lint")
-    assert done.returncode == 0, done.stderr
