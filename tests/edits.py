@@ -414,8 +414,9 @@ FAST_ON_TRACES = {"objective": "sft", "data": "traces", "learning_rate": 0.01, "
 
 
 def the_way_of_traces(project) -> set[str]:
+    """Norms are looked for in the thinking that are of this way."""
     project.write_study({"traces": {"norms": "ranked"}})
-    return traced()
+    return traced() | finding()
 
 
 def runtime_keys(project) -> set[str]:

@@ -50,10 +50,10 @@ def test_a_finding_that_is_wrong_fails_too(gpu_check, monkeypatch, capsys):
 
 
 @pytest.mark.long
-def test_all_parts_that_a_cpu_can_do_succeed():
+def test_parts_that_a_cpu_can_do_in_minutes_succeed():
     if not on_cpu():
         pytest.skip("of packages for a GPU `make gpu-check` itself is the test")
-    parts = ["host", "starts", "adapters", "seeds", "hand-over", "tests"]
+    parts = ["host", "adapters", "hand-over", "tests"]  # the others take a GPU's patience
     command = [sys.executable, str(SCRIPT), "--only", *parts]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
