@@ -3,7 +3,7 @@
 vLLM 0.32's own code for the CPU copies an adapter's weights for every token of a batch, and takes
 -1, which stands for no adapter, for the last slot. Here the tokens of an adapter are multiplied
 with its weights at once, and tokens without one are left alone. vLLM's workers import this module,
-since `WORKER_EXTENSION` is named to them (`--worker-extension-cls`).
+since `CPU_LORA` is named to them (`--worker-extension-cls`).
 """
 
 from collections.abc import Iterator
@@ -67,10 +67,13 @@ class Grouped:
 
 
 def install() -> None:
-    """Put the three functions in the place of vLLM's, which its others call."""
+    """Put the three functions in the place of vLLM's, which its others call.
+
+    Raises AttributeError where a vLLM has them no more, so that its server ends at its start.
+    """
     for function in (bgmv_shrink, bgmv_expand, bgmv_expand_slice):
         for module in (lora_ops, punica_cpu):
-            assert callable(getattr(module, function.__name__)), function.__name__
+            getattr(module, function.__name__)
             setattr(module, function.__name__, function)
 
 
