@@ -20,10 +20,10 @@ from mores.report import costs
 from mores.scoring import contrasts, hypotheses, norm_effects, stated, variance
 from mores.scoring.review import score as review
 from mores.study import grid
-from mores.study.config import Config
 
 HERE = Path(__file__).parent
 RULES = HERE.parent / "workflow/rules"
+SCHEMA = HERE.parent / "workflow/schemas/config.schema.json"
 # Of lists that hold what the rows of `mores.scoring.listing` do; a test compares.
 CELL = ("country", "model", "method")
 ITEMS = (
@@ -92,7 +92,7 @@ def write(folder: Path) -> None:
 
 def configuration() -> str:
     """Every key, by section, with its type, its default and what it is for."""
-    schema = Config.model_json_schema()
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     parts = ["# Configuration", "What `config/config.yaml` may hold, from the code that checks it."]
     for key, told in schema["properties"].items():
         parts += [f"## `{key}`", *_described(told), *_entries(told, schema["$defs"])]

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -342,3 +344,20 @@ def test_which_traces_are_learnt_from_counts_where_they_are(project):
         assert not {"right_per_item", "chosen"} & {*plain.model_dump()}
         assert (examples(tuning, right_per_item=2) != plain) == few
         assert (examples(tuning, chosen="tuned") != plain) == tuned
+
+
+def test_planning_imports_nothing_that_is_slow_to_import():
+    """Every start of Snakemake would pay for it."""
+    rules = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    lines = [line for file in rules for line in file.read_text("utf-8").splitlines()]
+    ours = [line for line in lines if line.startswith("from mores")]
+    slow = ("datasets", "openai", "polars", "scipy", "statsmodels", "torch", "transformers")
+    code = [*ours, "import sys", f"print({{name for name in {slow} if name in sys.modules}})"]
+    told = subprocess.run(
+        [sys.executable, "-c", "\n".join(code)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(ours) > 10 and told.stdout == "set()\n"

@@ -10,13 +10,11 @@ LONGEST_PATH, LONGEST_PART = 1024, 255  # what Linux takes, and a little less
 class Section(BaseModel):
     """Settings that belong together. Unknown keys are refused; what stands below a field tells it.
 
-    A description is a docstring, so that its wording makes no result stale. Numbers are finite, and
-    `true` is no 1.
+    What tells a field is a docstring, so that its wording makes no result stale; only
+    make_config_schema.py reads it. Numbers are finite, and `true` is no 1.
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod

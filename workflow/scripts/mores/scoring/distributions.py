@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import entr, rel_entr
 
 from mores.method.items import Item
 
@@ -22,6 +21,8 @@ def similarity(p: npt.ArrayLike, q: npt.ArrayLike) -> float:
 
     Not scipy's `jensenshannon`, which is nan where rounding makes the divergence negative.
     """
+    from scipy.special import rel_entr  # slow to import, and read by whatever plans a run
+
     p, q = np.asarray(p), np.asarray(q)
     middle = (p + q) / 2
     divergence = (rel_entr(p, middle).sum() + rel_entr(q, middle).sum()) / (2 * np.log(2))
@@ -36,6 +37,8 @@ def wasserstein(p: npt.ArrayLike, q: npt.ArrayLike, codes: Sequence[int]) -> flo
 
 def normalised_entropy(p: npt.ArrayLike) -> float:
     """0 where all say the same, 1 where all options are equally frequent."""
+    from scipy.special import entr
+
     p = np.asarray(p)
     return float(entr(p).sum() / np.log(len(p)))
 

@@ -1,7 +1,6 @@
 """How far profiles are from countries' own, and whether they rank countries as those do."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 FEWEST = 4
 """Countries with a reference below which a rank correlation says nothing."""
@@ -33,6 +32,8 @@ def rank_correlations(likelihoods: np.ndarray, references: np.ndarray) -> np.nda
 
 def _spearman(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Pearson's correlation of ranks along the first axis; ties have their mean rank."""
+    from scipy.stats import rankdata
+
     own = rankdata(reference).reshape(-1, *[1] * (values.ndim - 1))
     ranks = rankdata(values, axis=0)
     ranks, own = ranks - ranks.mean(axis=0), own - own.mean()

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from mores.scoring.resample import Resampling, interval
 from mores.scoring.review.agreement import NO_LABEL, alpha, resampled
@@ -180,6 +179,8 @@ def _beside_effects(
     varied = all(len(set(side)) > 1 for side in zip(*pairs, strict=True))
     if len(pairs) < FEWEST or not varied:
         return found
+    from scipy.stats import spearmanr
+
     return found | {"effect_rho": float(spearmanr(*zip(*pairs, strict=True)).statistic)}
 
 
