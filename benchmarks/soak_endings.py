@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "tests")]
 
@@ -83,10 +85,18 @@ def notes(home: Path) -> list[dict]:
     return [json.loads(path.read_text()) for path in home.glob("work/engine/*/*.group.json")]
 
 
+def told(process: psutil.Process) -> str:
+    """A process's command line; nothing of one that has just ended."""
+    try:
+        return " ".join(process.cmdline())[:60]
+    except psutil.NoSuchProcess:
+        return ""
+
+
 def remains(checkout: Checkout, own: Path, shared: list[str]) -> list[str]:
     """Processes, files of servers, marks and locks that are there now."""
     home = checkout.folder
-    found = [" ".join(process.cmdline())[:60] for process in checkout.processes()]
+    found = [command for process in checkout.processes() if (command := told(process))]
     for pattern in ("*.group.json", "*.endpoint.json", "*/*"):
         found += [str(path.relative_to(home)) for path in home.glob(f"work/engine/*/{pattern}")]
     found += [str(path.relative_to(home)) for path in home.glob(".snakemake/locks/*")]

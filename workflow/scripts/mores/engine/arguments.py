@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+import psutil
+
 from mores.engine.hub import snapshot
 from mores.engine.models import ModelRef
 from mores.engine.settings import Engine
@@ -52,6 +54,13 @@ def on_cpu() -> bool:
         except importlib.metadata.PackageNotFoundError:
             continue
     return False
+
+
+def worker_threads() -> int:
+    """How many threads compute on a CPU, as vLLM itself would have it: all cores but one."""
+    logical = psutil.cpu_count() or 1
+    of_a_core = logical // (psutil.cpu_count(logical=False) or logical)
+    return max(1, len(os.sched_getaffinity(0)) // of_a_core - 1)
 
 
 def arguments(model: ModelRef, engine: Engine) -> list[str]:
@@ -118,6 +127,9 @@ def environment(model: ModelRef, engine: Engine, key: str) -> dict[str, str]:
     if on_cpu():
         # Set, it also keeps vLLM from claiming most of the memory and refusing to start with less.
         own["VLLM_CPU_KVCACHE_SPACE"] = "1"
+        # vLLM's worker in the engine's own process: in two of them each waits for the other in a
+        # loop that keeps a core busy, and the worker is bound to the host's first cores.
+        own |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0", "OMP_NUM_THREADS": str(worker_threads())}
     if Path(model.settings.path).is_dir() or snapshot(model.settings):
         own |= OFFLINE
     if engine.max_lora_rank:
