@@ -34,6 +34,7 @@ REFUSED: dict[str, list[tuple[str | bytes, str]]] = {
         ('{"AAA": {"Q1": {"%s": 0.5}}}' % ("1" * 23), "codes must be whole numbers"),
         ('{"AAA": {"Q1": {"1e30": 0.5}}}', "codes must be whole numbers, not '1e30'"),
         ('{"AAA":\n {"Q1": {"1": 0.5, "1": 0.2}}}', "line 2: the key '1' stands twice; drop one"),
+        ('{"AAA": {LONG: 1, LONG: 1}}'.replace("LONG", f'"{"1" * 4000}"'), "the key '1.{,60}' st"),
         ('{"AAA": {"Q1": {"1": 1}},\n "AAA": {}}', "line 1: the key 'AAA' stands twice"),
         ('{"AAA": {"Q1": {"1": true}}}', "AAA: Q1: shares must be numbers"),
         ('{"AAA": {"Q1": {"1": "0.5"}}}', "AAA: Q1: shares must be numbers"),
@@ -197,6 +198,10 @@ READ: dict[str, list[tuple[str | bytes, object]]] = {
     "microdata": [
         (
             "b_country_alpha,w_weight,q1\nAAA,1,1\nAAA,1,2\n",
+            {("AAA", "Q1"): (*THIRDS, 2)},
+        ),
+        (
+            "B_COUNTRY_ALPHA,W_WEIGHT,Q1\nAAA,1,1\nAAA,1,2\nAAA,1,\t \nAAA,1,  \n",
             {("AAA", "Q1"): (*THIRDS, 2)},
         ),
     ],

@@ -137,7 +137,7 @@ def _columns(text: str, separator: str) -> set[str]:
 
 
 def _number(field: str, separator: str) -> float | None:
-    if field in ("", " "):
+    if not field.strip(" \t"):
         return None
     if re.fullmatch(r"[-+]?(inf|nan|infinity)", field.strip(" \t"), re.IGNORECASE):
         return math.inf

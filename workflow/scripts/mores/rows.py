@@ -12,7 +12,7 @@ from json import decoder, scanner
 from pathlib import Path
 from typing import Any
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
 
 LARGEST = 2**29  # bytes of a text that is read whole
 LONGEST = 2**24  # characters of a row
@@ -86,7 +86,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Twice(repr(next(name for name in found if names.count(name) > 1)))
+        raise _Twice(shown(next(name for name in found if names.count(name) > 1)))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.rows import LONGEST, check_mark, decoded
 
 
@@ -34,7 +34,7 @@ def head_of(path: Path, utf8: bool = True) -> tuple[str, list[str]]:
         raise InputError(f"{path}, line 1: not CSV ({error}); mend it") from None
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
     if twice:
-        raise InputError(f"{path}: the column {twice[0]!r} stands twice; rename or drop one")
+        raise InputError(f"{path}: the column {shown(twice[0])} stands twice; rename or drop one")
     return separator, names
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from mores.errors import InputError, one_line
+from mores.errors import InputError, one_line, shown
 from mores.rows import read_text
 
 LARGEST = 2**24  # bytes of a file
@@ -115,7 +115,9 @@ class _Sizes:
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != f"{TAG}merge":
                 if (key.tag, key.value) in seen:
-                    raise _fault(self.path, key, f"the key {key.value!r} stands twice; drop one")
+                    raise _fault(
+                        self.path, key, f"the key {shown(key.value)} stands twice; drop one"
+                    )
                 seen.add((key.tag, key.value))
         return [part for pair in node.value for part in pair]
 

@@ -154,7 +154,9 @@ def load_bank(path: str | Path) -> Bank:
         if item.id in items:
             raise InputError(f"{path}, item {number}: {item.id} stands twice; remove one")
         if item.topic not in file.topics:
-            raise InputError(f"{path}, item {item.id}: no topic {item.topic!r}; add it to `topics`")
+            raise InputError(
+                f"{path}, item {item.id}: no topic {shown(item.topic)}; add it to `topics`"
+            )
         items[item.id] = item
     return Bank(file.survey, file.topics, items)
 
