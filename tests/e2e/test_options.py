@@ -11,7 +11,7 @@ from mores.engine.models import model_ref
 from mores.engine.server import Room, Server
 from mores.engine.settings import Endpoint, Engine, Model
 from mores.method.answers import Answering, answer_items
-from mores.method.chat import load_chat
+from mores.method.chat import load_template
 from mores.method.items import load_bank
 from mores.method.models import Sampling
 from mores.method.prompts import Country, Prompts
@@ -53,7 +53,7 @@ def stage(tmp_path_factory):
             prompts=Prompts(ROOT / "resources/prompts"),
             country=Country(code="XAV", name="Avethia", adjective="Avethian"),
             ask=asker,
-            chat=lambda: load_chat("demo", ref.settings),
+            chat=lambda: load_template("demo", ref.settings),
         )
     finally:
         context.undo()

@@ -9,7 +9,7 @@ import mores
 from mores.engine.generate import Asker
 from mores.engine.models import model_ref
 from mores.engine.settings import Endpoint, Engine, Model
-from mores.method.chat import load_chat
+from mores.method.chat import load_template
 from mores.method.items import load_bank
 from mores.method.models import ModelSpec
 from mores.method.prompts import Country, Prompts
@@ -43,5 +43,5 @@ def stage(endpoint, tmp_path, monkeypatch) -> Stage:
         prompts=Prompts(ROOT / "resources/prompts"),
         country=Country(code="XAV", name="Avethia", adjective="Avethian"),
         ask=asker,
-        chat=lambda: load_chat("demo", ModelSpec(path=str(ROOT / "resources/demo/model"))),
+        chat=lambda: load_template("demo", ModelSpec(path=str(ROOT / "resources/demo/model"))),
     )

@@ -14,6 +14,7 @@ from transformers import AutoTokenizer
 import mores
 from mores.engine.serve import tokenizer_arguments
 from mores.errors import InputError
+from mores.method.chat import load_chat, load_template
 from mores.method.models import ModelSpec
 from mores.method.tokenizer import SAMPLES, agrees, load_tokenizer
 
@@ -104,3 +105,43 @@ def test_what_cannot_be_held_to_its_file_is_refused(tmp_path):
     (folder / "tokenizer_config.json").write_text(json.dumps(told))
     with pytest.raises(InputError, match=r"models: odd: .*tokenizer.json says.*; mend"):
         load_tokenizer("odd", ModelSpec(path=str(folder)))
+
+
+WRITTEN = """
+import json, sys
+from mores.method.chat import load_template
+from mores.method.models import ModelSpec
+
+turns = json.loads(sys.argv[1])
+chats = [load_template("m", ModelSpec(path=path)) for path in sys.argv[2:]]
+told = [[chat.prompt(turns), chat.opens_thinking, chat.unthinking] for chat in chats]
+print("\\n" + json.dumps({"told": told, "torch": "torch" in sys.modules}))
+"""
+
+
+def test_text_is_written_without_torch_as_the_whole_chat_writes_it(tmp_path):
+    turns = [{"role": "user", "content": TEXTS[0]}, {"role": "assistant", "content": TEXTS[-1]}]
+    for kind in lookalikes.KINDS:
+        lookalikes.write_tokenizer(kind, tmp_path / kind)
+    paths = [str(tmp_path / kind) for kind in lookalikes.KINDS]
+    done = subprocess.run(
+        [sys.executable, "-c", WRITTEN, json.dumps([*turns, turns[0]]), *paths],
+        env=os.environ | {"PYTHONPATH": str(LIBRARY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    chats = [load_chat("m", ModelSpec(path=path)) for path in paths]
+    whole = [
+        [chat.prompt((*turns, turns[0])), chat.opens_thinking, chat.unthinking] for chat in chats
+    ]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"told": whole, "torch": False}
+    assert {opens for _, opens, _ in whole} == {True, False}
+
+
+def test_what_no_plain_class_reads_is_read_by_its_own(tmp_path):
+    with pytest.raises(InputError, match=r"models: none: no tokenizer of .* to be had"):
+        load_template("none", ModelSpec(path=str(tmp_path)))
+    lookalikes.write_tokenizer("gemma", tmp_path / "model")
+    trusted = ModelSpec(path=str(tmp_path / "model"), trust_remote_code=True)
+    assert type(load_template("own", trusted).tokenizer) is type(load_tokenizer("own", trusted))

@@ -216,7 +216,7 @@ class Given:
     def stage(self) -> "Stage":
         """The wording, and the model to ask; a journal keeps its answers."""
         from mores.engine.generate import Asker
-        from mores.method.chat import load_chat
+        from mores.method.chat import load_template
         from mores.method.stage import Stage
 
         (output,) = self.how.outputs.values()
@@ -233,7 +233,7 @@ class Given:
             wording.prompts,
             wording.country,
             ask=asker,
-            chat=lambda: load_chat(asker.ref.name, located(self.spec.model)),
+            chat=lambda: load_template(asker.ref.name, located(self.spec.model)),
         )
 
     @property

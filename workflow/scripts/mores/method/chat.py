@@ -92,9 +92,33 @@ class Chat:
 def load_chat(name: str, model: ModelSpec) -> Chat:
     """The tokenizer of a model of the configuration; InputError where there is none to be had."""
     tokenizer = load_tokenizer(name, model)
+    return Chat(_templated(tokenizer, name, model), name, _stops(tokenizer, model))
+
+
+def load_template(name: str, model: ModelSpec) -> Chat:
+    """A chat to write text with, not ids, of a model of the configuration.
+
+    Its tokenizer is of no class of its own where that need not be: to find the class imports torch,
+    seconds of every job that asks. Raises what `load_chat` does.
+    """
+    from transformers import TokenizersBackend
+
+    if model.trust_remote_code:
+        return load_chat(name, model)
+    try:
+        tokenizer = TokenizersBackend.from_pretrained(model.path, revision=model.revision)
+    except Exception:  # whatever it is: the other way tells, or copes
+        return load_chat(name, model)
+    return Chat(_templated(tokenizer, name, model), name)
+
+
+def _templated(
+    tokenizer: "PreTrainedTokenizerBase", name: str, model: ModelSpec
+) -> "PreTrainedTokenizerBase":
+    """The tokenizer, which must have a chat template."""
     if not tokenizer.chat_template:
         raise InputError(f"models: {name}: {model.path} has no chat template; add one")
-    return Chat(tokenizer, name, _stops(tokenizer, model))
+    return tokenizer
 
 
 def _stops(tokenizer: "PreTrainedTokenizerBase", model: ModelSpec) -> tuple[str, ...]:
