@@ -66,6 +66,7 @@ def chunk(part: bytes) -> bytes:
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+EVENTS = CHUNKED.replace(b"application/json", b"text/event-stream\r\nConnection: close")
 UNSIZED = OK + b"\r\n"
 GIB = 1 << 30
 MIB = b" " * (1 << 20)
@@ -162,6 +163,88 @@ RETRIED: dict[str, Behaviour | Callable[[], Iterator[bytes]]] = {
     "wait until who knows": http(b"", "429 Busy", "Retry-After: Fri, 99 Dec 99999 23:59:59 GMT"),
     "500 with escape sequences": http(ANSI.encode(), "500 Dead"),
     "500 that echoes the key": http(f"Bearer {KEY}".encode(), "500 Dead"),
+}
+
+
+def token(text: object = "4", **changed: object) -> bytes:
+    """An event of a stream, with some of its keys changed."""
+    return event({"choices": [{"delta": {"content": text}}]} | changed)
+
+
+def event(said: object) -> bytes:
+    return b"data: " + json.dumps(said).encode() + b"\n\n"
+
+
+def stream(*parts: bytes, head: bytes = EVENTS) -> bytes:
+    """A stream, whole as far as HTTP goes."""
+    return head + b"".join(map(chunk, parts)) + b"0\r\n\r\n"
+
+
+def waiting(*parts: bytes, then: bytes = b"") -> Callable[[], Iterator[bytes]]:
+    """A stream that begins and never says any more, or only this."""
+
+    def write() -> Iterator[bytes]:
+        yield EVENTS + b"".join(map(chunk, parts))
+        for _ in range(int(GONE / 0.05)):
+            time.sleep(0.05)
+            yield chunk(then) if then else b""
+
+    return write
+
+
+ENDED = event({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {}})
+RETRIED |= {
+    "a stream of nothing": stream(),
+    "a stream done at once": stream(b"data: [DONE]\n\n"),
+    "a stream of HTML": stream(b"<html>502, said the proxy</html>\n"),
+    "a stream of no JSON": stream(token(), b"data: <html>\n\n", b"data: [DONE]\n\n"),
+    "a stream of bytes": stream(b"data: " + bytes(range(256)) * 8 + b"\n"),
+    "a stream nested 200,000 deep": stream(b"data: " + nested(200_000) + b"\n\n"),
+    "a stream with a number of 3 MB": stream(b"data: " + b"9" * 3_000_000 + b"\n\n"),
+    "a stream of a list": stream(event([4]), ENDED),
+    "a stream of a number": stream(event(4), ENDED),
+    "a stream without choices": stream(token(), event({"type": "ping"}), ENDED),
+    "a stream of choices an object": stream(event({"choices": {"a": 1}}), ENDED),
+    "a stream of choices numbers": stream(event({"choices": [4]}), ENDED),
+    "a stream of a number as a token": stream(token(4), ENDED),
+    "a stream of zero as a token": stream(token(0), ENDED),
+    "a stream of a list as a token": stream(token(["4"]), ENDED),
+    "a stream of an object as a token": stream(token({"a": 1}), ENDED),
+    "a stream of a delta a text": stream(event({"choices": [{"delta": "4"}]}), ENDED),
+    "a stream given up": stream(
+        token(), event({"choices": [{"delta": {}, "finish_reason": "abort"}], "usage": {"a": 1}})
+    ),
+    "a stream of a finish reason a list": stream(
+        event({"choices": [{"delta": {}, "finish_reason": ["stop"]}], "usage": {"a": 1}})
+    ),
+    "a stream of usage a text": stream(token(usage={"completion_tokens": "2"}), ENDED),
+    "a stream of usage a list": stream(token(usage=[2]), ENDED),
+    "a stream with an error": stream(
+        token(), event({"error": {"message": FORGED + ANSI}}), b"data: [DONE]\n\n"
+    ),
+    "a stream with an error that echoes the key": stream(event({"error": f"Bearer {KEY}"})),
+    "a stream with a text as an error": stream(token(), token(error=FORGED), ENDED),
+    "a stream with the key in two tokens": stream(
+        token(KEY[:7], usage={"completion_tokens": 2}), token(KEY[7:]), ENDED
+    ),
+    "a stream cut in a token": stream(token()[:-9]),
+    "a stream cut between tokens": stream(token(), token()),
+    "a stream cut in a chunk": EVENTS + chunk(token()) + b"ff\r\n" + token(),
+    "a stream cut without a size": OK.replace(b"application/json", b"text/event-stream")
+    + b"\r\n"
+    + token(),
+    "a stream of tokens for ever": endless(EVENTS, chunk(token() * 1000)),
+    "a stream of nothing in tokens for ever": endless(EVENTS, chunk(token("") * 1000)),
+    "a stream of comments for ever": endless(EVENTS, chunk(b": still here\n\n" * 1000)),
+    "a stream of empty lines for ever": endless(EVENTS, chunk(b"\n" * 65536)),
+    "a stream of one line for ever": endless(EVENTS + chunk(b"data: "), chunk(MIB)),
+    "a stream of usage for ever": endless(EVENTS, chunk(token(usage={"a": "b" * 9999}) * 10)),
+    "a stream that stalls": waiting(token()),
+    "a stream that stalls and breathes": waiting(token(), then=b": still here\n\n"),
+    "a stream that stalls and says nothing": waiting(token(), then=token("")),
+    "a stream in gzip": stream(
+        BOMB, head=EVENTS.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+    ),
 }
 # What will not pass by itself, and so is told at once.
 REFUSED = {

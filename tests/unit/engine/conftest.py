@@ -1,6 +1,7 @@
 """A small chat server on the loopback that fails in the ways real ones do."""
 
 import asyncio
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ class ChatServer:
     tries: Counter = field(default_factory=Counter)
     bodies: list[dict] = field(default_factory=list)
     headers: list[dict] = field(default_factory=list)
+    connections: set = field(default_factory=set)
     in_flight: int = 0
     most_in_flight: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # which `queue` waits for
@@ -34,12 +36,42 @@ class ChatServer:
         body = await request.json()
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
+        self.connections.add(request.transport)
         self.in_flight += 1
         self.most_in_flight = max(self.in_flight, self.most_in_flight)
         try:
-            return await self._answer(request, body["messages"][-1]["content"])
+            said = body["messages"][-1]["content"]
+            if said.startswith("stream "):
+                return await self._stream(request, body, said.split()[1:])
+            return await self._answer(request, said)
         finally:
             self.in_flight -= 1
+
+    async def _stream(self, request: web.Request, body: dict, said: list[str]) -> web.Response:
+        """A stream of its words; what some of them say is done instead of said."""
+        self.tries[said[0]] += 1
+        if not body.get("stream"):
+            return web.json_response(chat_completion("".join(said)))
+        if said[0] == "unknown":
+            return web.json_response({"message": "extra keys: stream_options"}, status=422)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        first = self.tries[said[0]] == 1
+        for word in said:
+            if word == "fall" and first:
+                request.transport.abort()
+            while word == "breathe" and first:
+                await response.write(b": still here\n\n")
+                await asyncio.sleep(0.02)
+            await response.write(event({"choices": [{"delta": {"content": word}}]}))
+            await asyncio.sleep(0.05)
+        whole = chat_completion("")
+        del whole["choices"][0]["message"]
+        if said[0] == "uncounted":
+            del whole["usage"]
+        await response.write(event(whole | {"choices": [whole["choices"][0] | {"delta": {}}]}))
+        await response.write(b"data: [DONE]\n\n")
+        return response
 
     async def _answer(self, request: web.Request, said: str) -> web.StreamResponse:
         await asyncio.sleep(0.01)
@@ -65,6 +97,11 @@ class ChatServer:
         if how == "reset" and first:
             request.transport.abort()
         return web.json_response(chat_completion(said.removeprefix("say ")))
+
+
+def event(said: dict) -> bytes:
+    """An event of a stream."""
+    return b"data: " + json.dumps(said).encode() + b"\n\n"
 
 
 def chat_completion(text: str, finish_reason: str = "stop") -> dict:

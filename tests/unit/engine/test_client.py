@@ -37,6 +37,8 @@ def test_sends_model_messages_sampling_and_key(request_to, address, settings, ch
             "top_p": 0.95,
             "max_tokens": 8,
             "seed": 9,
+            "stream": True,
+            "stream_options": {"include_usage": True},
         }
     ]
     assert chat_server.headers[0]["Authorization"] == "Bearer secret"
@@ -125,3 +127,43 @@ def test_a_server_of_ours_that_is_given_up_is_noticed_though_nothing_breaks(
     with pytest.raises(ServerGone):
         ask_all([request_to("hang")], address, ours, alive=lambda: False)
     assert time.monotonic() - start < 4
+
+
+def test_a_reply_that_keeps_coming_is_never_cut(request_to, address, settings, chat_server):
+    """Of 30 tokens the last comes after 1.5 s, three times the time-out; on one connection."""
+    words = [str(number) for number in range(30)]
+    patient = settings.model_copy(update={"retries": 0, "concurrency": 1})
+    asked = [request_to(f"stream a{n} {' '.join(words)}") for n in range(2)]
+    kept = ask_all(asked, address, patient)
+    assert [kept[n].text for n in range(2)] == [f"a{n}" + "".join(words) for n in range(2)]
+    told = kept[0].finish_reason, kept[0].prompt_tokens, kept[0].completion_tokens
+    assert told == ("stop", 3, 2)
+    assert set(chat_server.tries.values()) == {1} and len(chat_server.connections) == 1
+
+
+@pytest.mark.parametrize("trouble", ["breathe", "fall"])
+def test_a_stream_that_ends_amid_its_reply_is_tried_again(
+    request_to, address, settings, chat_server, trouble
+):
+    """Comments keep a connection open, and are no tokens."""
+    kept = ask_all([request_to(f"stream a {trouble} b")], address, settings)
+    assert kept[0].text == f"a{trouble}b" and chat_server.tries["a"] == 2
+
+
+@pytest.mark.parametrize("how", ["unknown", "uncounted"])
+def test_a_server_that_knows_no_streams_is_asked_plainly_from_then_on(
+    request_to, address, settings, chat_server, how, caplog
+):
+    caplog.set_level("INFO")
+    asked = [request_to(f"stream {how} {n}") for n in range(4)]
+    kept = ask_all(asked, address, settings.model_copy(update={"concurrency": 1}))
+    assert [kept[n].text for n in range(4)] == [f"{how}{n}" for n in range(4)]
+    assert {one.completion_tokens for one in kept.values()} == {2}
+    assert ["stream" in body for body in chat_server.bodies] == [True] + [False] * 4
+    assert sum("streams no replies" in one.getMessage() for one in caplog.records) == 1
+
+
+def test_a_server_of_ours_is_asked_for_no_streams(request_to, address, settings, chat_server):
+    ours = settings.model_copy(update={"launcher": "local"})
+    assert ask_all([request_to("say a")], address, ours)[0].text == "a"
+    assert "stream" not in chat_server.bodies[0]

@@ -9,7 +9,22 @@ import time
 
 import pytest
 import tenacity
-from hostile import KEY, REFUSED, RETRIED, a_hostile_server, answered, http, to
+from hostile import (
+    ANSI,
+    ENDED,
+    EVENTS,
+    KEY,
+    REFUSED,
+    RETRIED,
+    a_hostile_server,
+    answered,
+    chunk,
+    endless,
+    http,
+    to,
+    token,
+    waiting,
+)
 
 from mores.engine import exchange
 from mores.engine.generate import Asker
@@ -81,7 +96,7 @@ def test_what_will_not_pass_is_told_in_a_line_at_once(hostile, asker, request_to
 
 
 def test_there_are_enough_of_them():
-    assert len(RETRIED) + len(REFUSED) >= 40
+    assert len(RETRIED) + len(REFUSED) >= 120
 
 
 def test_another_host_is_neither_asked_nor_told_the_key(hostile, asker, request_to):
@@ -100,6 +115,21 @@ def test_what_is_odd_and_no_harm_is_an_answer(hostile, asker, request_to):
     assert asker([request_to("say 1")], "test")[0].text == "4"
     hostile.behave(answered(choice={"message": {"content": "\x1b[31m"}}, usage={"x": 1}))
     assert asker([request_to("say 2")], "test")[0].text == "\x1b[31m"
+
+
+def test_a_refusal_that_speaks_of_streams_is_asked_once_more_without(hostile, asker, request_to):
+    hostile.behave(http(b"stream: no such key " + ANSI.encode(), "400 Bad"))
+    with pytest.raises(EngineError, match=r"refused a request \(HTTP 400: stream: no") as told:
+        asker([request_to("say 4")], "test")
+    assert len(hostile.asked) == 2 and fit_to_be_shown(str(told.value))
+
+
+def test_a_stream_that_does_not_end_after_its_end_is_an_answer(hostile, asker, request_to):
+    whole = token(usage={"prompt_tokens": 3}) + ENDED + b"data: [DONE]\n\n"
+    hostile.behave(endless(EVENTS, chunk(whole)))
+    assert asker([request_to("say 1")], "test")[0].text == "4"
+    hostile.behave(waiting(whole))
+    assert asker([request_to("say 2")], "test")[0].text == "4"
 
 
 def test_a_long_wait_is_told_once_and_never_longer_than_patience(
@@ -159,7 +189,10 @@ except EngineError as error:
 
 @pytest.mark.parametrize(
     "name",
-    ["a body of 1 GB, in chunks", "a gzip bomb", "endless trailers", "JSON a number of 3 MB"],
+    [
+        *("a body of 1 GB, in chunks", "a gzip bomb", "endless trailers", "JSON a number of 3 MB"),
+        *("a stream of tokens for ever", "a stream of one line for ever"),
+    ],
 )
 def test_64_of_them_at_once_stay_within_memory(hostile, pythonpath, name):
     """Measured: at most 97 MiB over a client that has asked nothing, where one took 3.2 GB."""

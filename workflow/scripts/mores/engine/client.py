@@ -70,7 +70,8 @@ def ask(
     an answer of a key and the text of its reply.
 
     A server of ours has all the time it takes, since its supervisor watches its health; one of the
-    user's is given up when nothing came from it for `settings.request_timeout` seconds.
+    user's is given up when nothing came from it for `settings.request_timeout` seconds, and is
+    asked for streams, so that what it has said of a long reply counts.
 
     Raises EngineError when a request is refused, fails `settings.retries` + 1 times, or has no
     answer before the job's time `limit`, and ServerGone as soon as a failure finds `alive()` false.
@@ -100,6 +101,7 @@ class _Client:
         self.adapters, self.jobs, self.read = adapters, jobs, read
         self.ours = settings.launcher != "endpoint"
         patience = None if self.ours else settings.request_timeout
+        self.streams = not self.ours
         self.exchange = Exchange(address.url, address.key, patience, settings.concurrency)
         self.share = settings.concurrency
         self.told = 0.0
@@ -179,7 +181,7 @@ class _Client:
         """Ask for one completion."""
         adapter = self.adapters.get(key)
         served = adapter.digest if adapter else self.address.served_model
-        reply = await self.post(*body_of(request, served))
+        reply = await self.complete(*body_of(request, served))
         if reply.status != 200:
             raise EngineError(
                 f"the server refused a request (HTTP {reply.status}: {self.said(reply)}), "
@@ -193,6 +195,17 @@ class _Client:
             raise Transient("an answer that repeats the API key, which is not kept")
         return completion
 
+    async def complete(self, path: str, body: dict[str, Any]) -> Reply:
+        """The reply to what asks for a completion; streamed, unless the server cannot."""
+        if self.streams:
+            reply = await self.post(path, body, streamed=True)
+            if not reply.unstreamed:
+                return reply
+            if self.streams:
+                self.streams = False
+                log.info("%s streams no replies with their tokens' count", self.address.url)
+        return await self.post(path, body)
+
     async def load(self, adapter: Adapter) -> None:
         """Have the server load an adapter, unless it has."""
         body = {"lora_name": adapter.digest, "lora_path": adapter.folder}
@@ -204,10 +217,10 @@ class _Client:
                 f"(engine: max_lora_rank); {self.address.explain()}"
             )
 
-    async def post(self, path: str, body: dict[str, Any]) -> Reply:
+    async def post(self, path: str, body: dict[str, Any], streamed: bool = False) -> Reply:
         """A reply; Transient or ServerGone where another try may help."""
         try:
-            reply = await self.exchange.post(path, body)
+            reply = await self.exchange.post(path, body, streamed)
         except NoReply as failure:
             raise self.failure(str(failure)) from None
         if reply.status in TRANSIENT or reply.status >= 500:

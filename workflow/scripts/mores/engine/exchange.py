@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from mores.engine.stream import MOST_TOKENS, Garbled, Plain, Stream
+
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
@@ -22,6 +24,11 @@ CONNECT_SECONDS = 60.0  # for a host to take a connection
 LOOKS = 10  # how often within its time-out a request asks whether others were answered
 PATIENCE = 300.0  # seconds: a server that asks for more is asked again nevertheless
 
+STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
+EVENTS = "text/event-stream"
+REFUSED = {400, 422}  # what a server says to a key that it does not know
+END_SECONDS = 0.3  # for a stream to end after its last event
+
 
 class NoReply(Exception):
     """Nothing came that could be read; the message says what came instead."""
@@ -29,23 +36,28 @@ class NoReply(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """Status and text of a reply, and for how many seconds the server wants to be left alone."""
+    """Status and text of a reply, and for how many seconds the server wants to be left alone.
+
+    `unstreamed` where a stream was asked for, and this is not all that a plain reply would say.
+    """
 
     status: int
     text: str
     wait: float = 0.0
+    unstreamed: bool = False
 
 
 class Exchange:
     """Requests to one address, `at_once` of them.
 
-    All are given up that have waited while no reply to any of them came for so many `seconds`:
-    a server under load answers late, but it answers. Without `seconds` somebody else watches it.
+    All are given up that have waited while nothing came to any of them for so many `seconds`,
+    no reply and no token of one that is streamed: a server under load answers late, but it
+    answers. Without `seconds` somebody else watches it.
     """
 
     def __init__(self, url: str, key: str | None, seconds: float | None, at_once: int = 1):
         self.url, self.key, self.seconds, self.at_once = url.rstrip("/"), key, seconds, at_once
-        self.heard = 0.0  # when the last reply came, by the loop's clock
+        self.heard = 0.0  # when a reply or token came last, by the loop's clock
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -64,29 +76,42 @@ class Exchange:
     async def __aexit__(self, *_) -> None:
         await self.session.close()
 
-    async def post(self, path: str, body: dict[str, Any]) -> Reply:
-        """The reply to `body` as JSON; NoReply where none came whole, in time and in bounds."""
+    async def post(self, path: str, body: dict[str, Any], streamed: bool = False) -> Reply:
+        """The reply to `body` as JSON; NoReply where none came whole, in time and in bounds.
+
+        A completion may be asked for `streamed`, and reads as if it were not; a server that streams
+        none may reply plainly.
+        """
         import aiohttp
 
+        asked = body | STREAMED if streamed else body
         try:
             async with (
                 self._patience(),
                 self.session.post(
-                    f"{self.url}/{path}", json=body, allow_redirects=False
+                    f"{self.url}/{path}", json=asked, allow_redirects=False
                 ) as response,
             ):
                 if 300 <= response.status < 400:
                     return Reply(response.status, _elsewhere(response))
-                text = await self._read(response)
+                events = streamed and response.status == 200 and response.content_type == EVENTS
+                read = Stream(body.get("max_tokens", MOST_TOKENS)) if events else Plain()
+                text = await self._read(response, read)
         except TimeoutError:
             limit = f"{self.seconds or CONNECT_SECONDS:g} s (engine: request_timeout)"
             raise NoReply(f"no answer within {limit}") from None
+        except Garbled as error:
+            raise NoReply(self.shown(str(error))) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NoReply(self.shown(f"{type(error).__name__}: {error}")) from None
         if response.status == 200:
-            self.heard = asyncio.get_running_loop().time()
+            self._hear()
         wait = seconds_asked(response.headers.get("Retry-After", ""))
-        return Reply(response.status, text, wait)
+        refused = streamed and response.status in REFUSED and "stream" in text
+        return Reply(response.status, text, wait, refused or read.uncounted)
+
+    def _hear(self) -> None:
+        self.heard = asyncio.get_running_loop().time()
 
     @asynccontextmanager
     async def _patience(self) -> AsyncIterator[None]:
@@ -109,21 +134,26 @@ class Exchange:
             finally:
                 renewing.cancel()
 
-    async def _read(self, response: "ClientResponse") -> str:
+    async def _read(self, response: "ClientResponse", reply: Plain | Stream) -> str:
         """The text of a reply; of large ones only few are in memory at a time."""
         if response.headers.get("Content-Encoding", "identity") != "identity":
             raise NoReply("a compressed reply, which nobody asked for")
-        if (response.content_length or 0) > MOST:
+        if isinstance(reply, Plain) and (response.content_length or 0) > MOST:
             raise NoReply(f"a reply of {response.content_length:,} bytes, more than {MOST:,}")
-        parts = bytearray()
         async with AsyncExitStack() as turn:
+            before = 0
             async for part in response.content.iter_any():
-                if len(parts) <= LARGE < len(parts) + len(part):
+                if reply.feed(part):
+                    self._hear()
+                if before <= LARGE < reply.size:
                     await turn.enter_async_context(self.turns)
-                parts += part
-                if len(parts) > MOST:
+                before = max(before, reply.size)
+                if reply.size > MOST:
                     raise NoReply(f"a reply of more than {MOST:,} bytes")
-            return parts.decode("utf-8", "replace")
+                if reply.done:
+                    await _end(response)
+                    break
+            return reply.text()
 
     def shown(self, said: str, length: int = 200) -> str:
         """What a server said, `escaped` and without the key that it was sent."""
@@ -139,6 +169,15 @@ def escaped(said: str, length: int = 200) -> str:
     return "".join(
         one if one.isprintable() else one.encode("unicode_escape").decode() for one in begun
     )
+
+
+async def _end(response: "ClientResponse") -> None:
+    """Let a stream end whose last event was read, so that its connection may be used again."""
+    from aiohttp import ClientError
+
+    with suppress(TimeoutError, ClientError):
+        async with asyncio.timeout(END_SECONDS):
+            await response.content.readany()
 
 
 def _elsewhere(response: "ClientResponse") -> str:
