@@ -24,11 +24,15 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 import mores
+from mores.engine.client import Address
+from mores.engine.client import ask as ask_server
 from mores.engine.probes import find_probes
 from mores.engine.server import members
-from mores.engine.settings import Model
+from mores.engine.settings import Engine, Model
 from mores.files import write_json
 from mores.method.chat import load_chat
+from mores.method.options import ONE_TOKEN
+from mores.method.requests import Completion, Request
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(mores.__file__).parents[1]
@@ -238,6 +242,24 @@ def test_adapters_answer_beside_their_base_and_change_nothing_in_it(bench):
     jobs = {name: bench.start(f"mixed-{name}.jsonl", adapter=name, **greedy) for name in alone}
     assert {name: result(job) for name, job in jobs.items()} == alone
     assert bench.starts() - starts <= 1
+
+
+def test_a_streamed_reply_is_the_plain_one(bench, caplog):
+    """Texts with half characters, probabilities of a prompt's next token, counts of tokens."""
+    caplog.set_level("INFO")
+    bench.finish("plain.jsonl")
+    address = Address(**json.loads(bench.state("*.endpoint.json")[0].read_text()))
+    say = ({"role": "user", "content": "How important is family?"},)
+    drawn = {"temperature": 1.0, "max_tokens": 64}
+    asked = {str(seed): Request(say, drawn | {"seed": seed}) for seed in range(16)}
+    asked["next"] = Request((), ONE_TOKEN, prompt="How important is")
+    read: list[dict[str, Completion]] = []
+    for launcher in ("local", "endpoint"):
+        kept: list[Completion] = []
+        ask_server(asked, address, Engine(launcher=launcher), lambda: True, kept.append)
+        read.append({one.key: one for one in kept})
+    assert read[0] == read[1] and len(read[0]) == 17 and read[0]["next"].logprobs
+    assert not any("streams no replies" in one.getMessage() for one in caplog.records)
 
 
 def test_a_dead_adapter_fails_the_job(bench):
