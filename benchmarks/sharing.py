@@ -24,8 +24,9 @@ TOKENS = 1024
 REQUESTS = 768  # of all jobs together: three times what is in flight
 PER_SECOND = 100  # of real time
 TIMEOUT = 600  # seconds of simulated time
-SAYS = {"message": {"content": "1"}, "finish_reason": "stop"}
+SAYS = {"message": {"content": "1"}, "delta": {}, "finish_reason": "stop"}
 TOLD = json.dumps({"choices": [SAYS], "usage": {"prompt_tokens": 1, "completion_tokens": TOKENS}})
+TOKEN = json.dumps({"choices": [{"delta": {"content": "1"}}]})
 
 
 class Sharing:
@@ -43,22 +44,41 @@ class Sharing:
             self.given += (now - self.at) * self.rate
         self.at = now
 
-    async def chat(self, _request: web.Request) -> web.Response:
+    async def chat(self, request: web.Request) -> web.StreamResponse:
         """Reply when the tokens have come; a client that leaves has had its own for nothing."""
         self.step()
         begun, self.present = self.flow, self.present + 1
         self.most = max(self.most, self.present)
         try:
+            streamed = await self.stream(request)
             while (missing := begun + TOKENS - self.flow) > 0:
                 await asyncio.sleep(min(0.1, missing * self.present / self.rate))
                 self.step()
-        except asyncio.CancelledError:
+                if streamed:
+                    await say(streamed, TOKEN)
+        except (asyncio.CancelledError, ConnectionError):
             self.wasted += self.flow - begun
             raise
         finally:
             self.step()
             self.present -= 1
-        return web.Response(text=TOLD, content_type="application/json")
+        if not streamed:
+            return web.Response(text=TOLD, content_type="application/json")
+        await say(streamed, TOLD)
+        await say(streamed, "[DONE]")
+        return streamed
+
+    async def stream(self, request: web.Request) -> web.StreamResponse | None:
+        """A stream that begins, where one is asked for."""
+        if not (await request.json()).get("stream"):
+            return None
+        begun = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await begun.prepare(request)
+        return begun
+
+
+async def say(stream: web.StreamResponse, event: str) -> None:
+    await stream.write(f"data: {event}\n\n".encode())
 
 
 async def simulate(jobs: int, rate: float, launcher: str) -> tuple[int, float, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
+from nvidia_smi import Smi
 
 from mores.engine.models import ModelRef
 from mores.engine.settings import Endpoint, Engine, Model
@@ -159,3 +161,15 @@ def request_to() -> Callable[..., Request]:
         return Request(({"role": "user", "content": said},), given | sampling)
 
     return make
+
+
+@pytest.fixture
+def smi(tmp_path, monkeypatch):
+    """Three GPUs."""
+    made = Smi(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{made.path.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
+    for module in ("devices", "gpus"):
+        monkeypatch.setattr(f"mores.engine.{module}.on_cpu", lambda: False)
+    return made

@@ -7,64 +7,20 @@ import sys
 
 import pytest
 import torch
+from nvidia_smi import EIGHTY, GPUS, LISTED, SAYS
 
 from mores.engine import devices
-from mores.engine.devices import held, scheduled_devices, training_device
+from mores.engine.devices import held, hold, scheduled_devices, training_device
 from mores.engine.gpus import gpus, memory, users
-from mores.engine.locks import is_held, present
+from mores.engine.locks import is_held, present, sign_in, sign_out
 from mores.engine.preflight.folder import check_devices
 from mores.engine.settings import Resources
 from mores.errors import EngineError, InputError
 
-GPUS = ["GPU-aaaa1111-0", "GPU-bbbb2222-0", "GPU-cccc3333-0"]
-EIGHTY = "NVIDIA H100 80GB HBM3"
-LISTED = "\n".join(f"GPU {n}: {EIGHTY} (UUID: {uuid})" for n, uuid in enumerate(GPUS))
 DIVIDED = f"""GPU 0: NVIDIA A100-SXM4-40GB (UUID: {GPUS[0]})
   MIG 1g.5gb      Device  0: (UUID: MIG-dddd-0)
   MIG 3g.20gb     Device  1: (UUID: MIG-eeee-0)
 GPU 1: NVIDIA A100-SXM4-40GB (UUID: {GPUS[1]})"""
-SAYS = """#!/bin/sh
-case "$1" in
--L) cat "$0.list";;
-*driver_version) echo 580.65.06;;
-*memory.free) cat "$0.memory";;
-*compute-apps*) echo "GPU-bbbb2222-0, 4711, 60000, /opt/python";;
-esac
-"""
-
-
-class Smi:
-    """The program, to be changed."""
-
-    def __init__(self, folder):
-        self.path = folder / "nvidia-smi"
-        folder.mkdir()
-        self.says(SAYS)
-        self.lists(LISTED)
-        self.tells(dict.fromkeys(GPUS, 81000))
-
-    def says(self, script: str) -> None:
-        self.path.write_text(script)
-        self.path.chmod(0o755)
-
-    def lists(self, told: str) -> None:
-        self.path.with_name("nvidia-smi.list").write_text(told + "\n")
-
-    def tells(self, free: dict[str, int | str]) -> None:
-        rows = [f"{uuid}, 81559, {mib}" for uuid, mib in free.items()]
-        self.path.with_name("nvidia-smi.memory").write_text("\n".join(rows) + "\n")
-
-
-@pytest.fixture
-def smi(tmp_path, monkeypatch):
-    """Three GPUs."""
-    made = Smi(tmp_path / "bin")
-    monkeypatch.setenv("PATH", f"{made.path.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
-    for module in ("devices", "gpus"):
-        monkeypatch.setattr(f"mores.engine.{module}.on_cpu", lambda: False)
-    return made
 
 
 def never() -> bool:
@@ -145,6 +101,24 @@ def test_who_waits_says_so_holds_nothing_and_may_give_up(smi, tmp_path):
             assert left == {"CUDA_VISIBLE_DEVICES": GPUS[2]}
     assert waits == [1]
     assert present(tmp_path / "waiting") == 0
+
+
+def test_servers_let_training_go_first(smi, tmp_path):
+    """Though GPUs are free: what waits to be trained has them together."""
+    looks = []
+
+    def given_up() -> bool:
+        looks.append(present(tmp_path / "waiting"))
+        return True
+
+    waits = sign_in(tmp_path / "waiting_to_train")
+    with pytest.raises(SystemExit), held(tmp_path, 1, given_up):
+        pass
+    assert len(hold(tmp_path, 1, never, 0.75, training=True)) == 1
+    assert looks == [1] and present(tmp_path / "waiting_to_train") == 1
+    sign_out(waits)
+    with held(tmp_path, 2, never) as left:
+        assert left == {"CUDA_VISIBLE_DEVICES": ",".join(GPUS[1:])}
 
 
 def test_a_gpu_that_strangers_use_is_passed_over(smi, tmp_path):

@@ -19,7 +19,7 @@ from mores.engine.gpus import (
     memory,
     users,
 )
-from mores.engine.locks import Lock, holding, sign_in, sign_out
+from mores.engine.locks import Lock, holding, is_held, present, sign_in, sign_out
 from mores.engine.server import POLL_SECONDS
 from mores.errors import EngineError, InputError
 
@@ -63,15 +63,26 @@ def lacking(count: int) -> str | None:
     return None
 
 
+def free_gpus(folder: Path, share: float) -> int:
+    """How many GPUs of this host nobody holds, and have `share` of their memory free."""
+    free = [one.uuid for one in gpus() if not is_held(_lock(folder, one.uuid))]
+    return len(free) - len(_used(free, share))
+
+
+def _lock(folder: Path, device: str) -> Path:
+    return folder / f"{device}.device"
+
+
 @contextmanager
 def held(
     folder: Path, count: int, given_up: Callable[[], bool], share: float = MEMORY_SHARE
 ) -> Iterator[dict[str, str]]:
     """Hold so many GPUs of this host, or its CPU, and give the environment that names them.
 
-    Waits while others hold them, and until `share` of their memory is free; a server that nobody
-    leases gives way, and a GPU that strangers use is passed over. Ends the process when
-    `given_up()`; raises InputError where the host has fewer, EngineError where strangers stay.
+    Waits while others hold them, while training waits for any, and until `share` of their memory is
+    free; a server that nobody leases gives way, and a GPU that strangers use is passed over. Ends
+    the process when `given_up()`; raises InputError where the host has fewer, EngineError where
+    strangers stay.
     """
     taken = hold(folder, count, given_up, share)
     try:
@@ -81,24 +92,37 @@ def held(
             lock.free()
 
 
-def hold(folder: Path, count: int, given_up: Callable[[], bool], share: float) -> dict[str, Lock]:
-    """The same until the process ends: by UUID the locks taken, which nobody need keep."""
-    locks = {uuid: Lock(folder / f"{uuid}.device") for uuid in devices(count)}
-    waiting = sign_in(folder / "waiting")
+def hold(
+    folder: Path, count: int, given_up: Callable[[], bool], share: float, training: bool = False
+) -> dict[str, Lock]:
+    """The same until the process ends: by UUID the locks taken, which nobody need keep.
+
+    Servers let training go first: what waits to be trained then needs one change of hands together.
+    """
+    locks = {uuid: Lock(_lock(folder, uuid)) for uuid in devices(count)}
+    trainings = folder / "waiting_to_train"
+    waiting = [sign_in(folder / "waiting"), *([sign_in(trainings)] if training else [])]
+
+    def take() -> tuple[list[str], list[str]]:
+        if not training and present(trainings):
+            return [], []
+        return _take(locks, max(1, count), folder, share)
+
     try:
-        return {one: locks[one] for one in _await(locks, max(1, count), folder, given_up, share)}
+        return {one: locks[one] for one in _await(take, given_up, share)}
     finally:
-        sign_out(waiting)
+        for mark in waiting:
+            sign_out(mark)
 
 
 def _await(
-    locks: dict[str, Lock], count: int, folder: Path, given_up: Callable[[], bool], share: float
+    take: Callable[[], tuple[list[str], list[str]]], given_up: Callable[[], bool], share: float
 ) -> list[str]:
     """Take as many as asked, once they are free; say what is waited for."""
     strangers_since, told = time.monotonic(), -math.inf
     while True:
-        taken, used = _take(locks, count, folder, share)
-        if len(taken) == count:
+        taken, used = take()
+        if taken:
             return taken
         if given_up():
             raise SystemExit(0)
@@ -160,7 +184,7 @@ def training_device(folder: Path, scheduled: bool) -> Iterator[None]:
         os.environ[VISIBLE] = devices(1)[0]
     else:
         log.info("waiting for a GPU")
-        os.environ[VISIBLE] = ",".join(hold(folder, 1, lambda: False, TRAINING))
+        os.environ[VISIBLE] = ",".join(hold(folder, 1, lambda: False, TRAINING, training=True))
     check_cuda()
     yield
 

@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from mores.engine import locks
 from mores.engine.client import Address
 from mores.engine.launchers import LAUNCHERS, Launcher, launcher_of
 from mores.engine.models import ModelRef
+from mores.engine.replicas import most_servers, sign_in_at_one
 from mores.engine.server_files import ServerFiles, folder_of
 from mores.engine.settings import Engine
 from mores.engine.walltime import Walltime
@@ -55,9 +55,8 @@ def lease(model: ModelRef, engine: Engine, limit: Walltime) -> Iterator[Lease]:
         finally:
             locks.sign_out(own)
         return
-    files = _least_leased(model, engine)
+    files, mark = sign_in_at_one(_servers(model, engine))
     launcher = launcher_of(files)
-    mark = launcher.marks.sign_in(files.leases)
     try:
         address = _await_server(files, launcher, limit)
         present = launcher.marks.present
@@ -83,13 +82,11 @@ def _endpoint(model: ModelRef, engine: Engine) -> Address:
     return Address(entry.url.rstrip("/"), entry.served_model, key, None)
 
 
-def _least_leased(model: ModelRef, engine: Engine) -> ServerFiles:
-    """Of a model's replicas the one that fewest jobs lease; by lot, since many come at once."""
+def _servers(model: ModelRef, engine: Engine) -> list[ServerFiles]:
+    """All servers that this model may have at once."""
     folder = folder_of(engine.launcher, WORK)
-    replicas = range(model.settings.resources.replicas)
-    files = [ServerFiles(folder, model, engine, LOGS, number) for number in replicas]
-    leased = LAUNCHERS[engine.launcher].marks.present
-    return min(files, key=lambda one: (leased(one.leases), random.random()))
+    replicas = range(most_servers(model.settings.resources, engine.launcher))
+    return [ServerFiles(folder, model, engine, LOGS, number) for number in replicas]
 
 
 def _await_server(files: ServerFiles, launcher: Launcher, limit: Walltime) -> Address:

@@ -21,11 +21,12 @@ class Resources(Section):
     cpus: int = Field(1, ge=1, le=10_000)
     mem_mb: int = Field(8000, ge=1, le=100_000_000, description="Main memory in MB.")
     minutes: int = Field(120, ge=1, le=1_000_000, description="Time limit of each job.")
-    replicas: int = Field(
-        1,
+    replicas: int | None = Field(
+        None,
         ge=1,
         le=1000,
-        description="Servers at once, when several jobs ask; each on GPUs of its own.",
+        description="Servers at once, when several jobs ask, each on GPUs of its own; without it "
+        "as many as this host has free GPUs for, of SLURM one.",
     )
     tokens_per_second: float = Field(
         2000, gt=0, le=1e9, description="Output tokens per second and GPU, for the cost plan."
