@@ -31,7 +31,7 @@ from mores.errors import InputError
 from mores.method.draws import Draw
 from mores.runner import How, Job, spell
 from mores.shipped import locate
-from mores.study import grid, reports
+from mores.study import grid, reports, turns
 from mores.study.checks import check
 from mores.study.leaving_out import effect_cells, left_out, without_a_norm
 from mores.study.marks import MARK, check_mark, mark_of
@@ -142,9 +142,18 @@ def study(wildcards):
     return STUDY.model_dump_json()
 
 
-def by_model(wildcards):
-    """Priority: models take turns in the configuration's order, since a host has one server."""
-    return len(CONFIG.models) - list(CONFIG.models).index(Draw.of(wildcards.model)[0])
+# Priority of what all that asks a model waits for.
+SOONEST = turns.first(CONFIG)
+
+
+def to_ask_in_turn(wildcards):
+    """Priority of a job that asks a model."""
+    return turns.priority(CONFIG, wildcards.model, turns.turn_to_ask(CONFIG, dict(wildcards)))
+
+
+def to_train_in_turn(wildcards):
+    """Priority of a training, and of what collects its examples."""
+    return turns.priority(CONFIG, wildcards.model, turns.turn_to_train(CONFIG, dict(wildcards)))
 
 
 def questions_asked(wildcards):

@@ -16,7 +16,7 @@ rule answer_items:
         grid.ANSWERS,
     log:
         "logs/answer_items/{evaluation}/{method}/{model}/{country}.log",
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:

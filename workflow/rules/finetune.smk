@@ -16,7 +16,7 @@ rule sample_traces:
         grid.TRACES,
     log:
         "logs/sample_traces/{model}/{country}.log",
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:
@@ -36,7 +36,7 @@ rule sample_rejected:
         grid.REJECTED,
     log:
         "logs/sample_rejected/{tuning}/{model}/{learner}/{country}.log",
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:
@@ -57,6 +57,7 @@ rule collect_examples:
         grid.EXAMPLES,
     log:
         "logs/collect_examples/{tuning}/{model}/{learner}/{country}.log",
+    priority: to_train_in_turn
     conda:
         CPU_ENV
     params:
@@ -74,7 +75,7 @@ rule train_adapter:
         directory(grid.ADAPTER),
     log:
         "logs/train_adapter/{tuning}/{model}/{learner}.log",
-    priority: by_model
+    priority: to_train_in_turn
     conda:
         ENGINE_ENV
     resources:

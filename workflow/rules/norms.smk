@@ -17,7 +17,7 @@ rule mine_low_norms:
         "logs/mine_low_norms/{mining}/{model}/{country}.log",
     wildcard_constraints:
         mining=one_of(FROM_ITEMS),
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:
@@ -38,7 +38,7 @@ rule mine_high_norms:
         "logs/mine_high_norms/{mining}/{model}/{country}.log",
     wildcard_constraints:
         mining=one_of(FROM_ITEMS),
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:
@@ -57,7 +57,7 @@ rule mine_topic_norms:
         "logs/mine_topic_norms/{mining}/{model}/{country}.log",
     wildcard_constraints:
         mining=one_of(FROM_TOPIC),
-    priority: by_model
+    priority: to_ask_in_turn
     conda:
         ENGINE_ENV
     resources:

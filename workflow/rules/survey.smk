@@ -11,6 +11,7 @@ rule import_survey:
         grid.MARGINALS,
     log:
         "logs/import_survey.log",
+    priority: SOONEST
     conda:
         CPU_ENV
     resources:
@@ -27,6 +28,7 @@ rule split_items:
         grid.SPLIT,
     log:
         "logs/{split}split_items.log",
+    priority: SOONEST
     conda:
         CPU_ENV
     params:
@@ -46,6 +48,7 @@ rule split_country:
         test=grid.TEST,
     log:
         "logs/split_country/{split}{country}.log",
+    priority: SOONEST
     conda:
         CPU_ENV
     params:
