@@ -143,7 +143,7 @@ def rules() -> str:
         text = path.read_text(encoding="utf-8")
         told = re.match(r'"""(.*?)"""', text, re.S)
         found = re.findall(r'^rule (\w+):\n    """(.*?)"""(.*?)(?=^rule |\Z)', text, re.M | re.S)
-        if found and told:
+        if told and (found or re.search(r"^    rule:$", text, re.M)):
             parts += [f"## `{path.stem}`", _grid_names(told[1])]
             parts += [_rule(*one) for one in found]
     return "\n\n".join(parts) + "\n"

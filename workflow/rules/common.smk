@@ -33,6 +33,7 @@ from mores.runner import How, Job, spell
 from mores.shipped import locate
 from mores.study import grid, reports, turns
 from mores.study.checks import check
+from mores.study.figures import figures
 from mores.study.leaving_out import effect_cells, left_out, without_a_norm
 from mores.study.marks import MARK, check_mark, mark_of
 from mores.study.plan import Study
@@ -304,13 +305,3 @@ def start_of_learner(wildcards):
     """The adapter that this one continues from, if it continues from any."""
     start = grid.start_of(CONFIG.tunings[wildcards.tuning])
     return grid.ADAPTER.format(**(dict(wildcards) | {"tuning": start})) if start else []
-
-
-def figure(name):
-    """A figure's files, and what Snakemake's report tells of them."""
-    told = {"caption": f"../report/{name}.rst", "category": "Figures", "labels": {"figure": name}}
-    return {
-        "data": grid.FIGURE.format(figure=name, kind="tsv"),
-        "svg": report(grid.FIGURE.format(figure=name, kind="svg"), **told),
-        "png": grid.FIGURE.format(figure=name, kind="png"),
-    }

@@ -1,22 +1,45 @@
 """Figures: what stands in them is what stands in the tables."""
 
+import math
 import re
 import struct
 
 import pytest
-from studies import Study
+from studies import Study, tsv
 
+from mores.evaluations.cdeval.table import COLUMNS as PROFILES
+from mores.evaluations.pact.table import LAYOUT as ALLOWED
+from mores.evaluations.survey.table import LAYOUT as SCORES
+from mores.report.figures.consistency import consistency_rows, draw_consistency
 from mores.report.figures.contrasts import contrast_rows, draw_contrasts
 from mores.report.figures.heat import draw_heat, topic_rows
 from mores.report.figures.invalid import invalid_rows
 from mores.report.figures.norm_counts import Counting, count_rows, draw_norm_counts
+from mores.report.figures.norm_sources import Sourcing, draw_norm_sources, source_rows
+from mores.report.figures.plane import Placing, Plane, draw_plane, plane_rows
+from mores.report.figures.profiles import draw_profiles, profile_rows
 from mores.report.figures.scores import score_rows
 from mores.report.figures.style import Drawing
+from mores.report.figures.tradeoff import draw_tradeoff, tradeoff_rows
+from mores.report.figures.training import Trained, training_rows
+from mores.report.figures.uncertainty import draw_uncertainty, uncertainty_rows
 from mores.report.headline import read_rows
 
 STUDY = Study(countries=3, models=2, methods=4)
 SPEC = Drawing(packages={})
 CURVE = Counting(packages={}, curves={"m1": {3: "m1", 1: "m0"}})
+THREE = Placing(packages={}, countries=("AAA", "AAB", "AAC"))
+MINED = Sourcing(packages={}, sources={"top1": {"": "top1", "model1": "m0"}})
+PEOPLE = {"AAA": {"q": {"1": 1.0}}, "AAB": {"q": {"2": 1.0}}, "AAC": {"q": {"3": 1.0}}}
+LISTED = ("country", "model", "method", "item", "gold_share", "answers")
+PROFILED = [
+    {"country": "USA", "dimension": "PDI", "domain": "ALL", "reference": 0.4, "likelihood": 0.55},
+    {"country": "USA", "dimension": "PDI", "domain": "work", "reference": 0.4, "likelihood": 0.1},
+    {"country": "KEN", "dimension": "PDI", "domain": "ALL", "reference": "no reference"},
+    {"country": "MEAN", "dimension": "PDI", "domain": "ALL", "reference": 0.4, "likelihood": 0.2},
+]
+VARIANT = {"country": "AAA", "model": "m", "method": "reversed", "variant_of": "vanilla"}
+GAINED = {"country": "MEAN", "model": "m", "method": "dpo", "delta": 5, "delta_low": -1}
 
 
 def test_every_score_stands_between_its_floor_and_the_bare_question():
@@ -59,6 +82,93 @@ def test_a_curve_goes_from_few_norms_to_many():
     ]
 
 
+def listed(*rows):
+    """The list of items of one model and method, `m: v`, of rows of the other columns."""
+    named = [{"country": "AAA", "model": "m", "method": "v", "item": "q"} | row for row in rows]
+    return tsv(LISTED, named)
+
+
+def histories(folder, *losses):
+    """An adapter's folder for each of these losses, with what TRL tells at its end."""
+    for place, loss in enumerate(losses):
+        (folder / str(place)).mkdir()
+        told = f'{{"step": 1, "epoch": 0.5, "loss": {loss}}}\n{{"train_runtime": 1.0}}\n'
+        (folder / str(place) / "training.jsonl").write_text(told)
+    return [folder / str(place) for place in range(len(losses))]
+
+
+def test_norms_of_the_model_that_answers_bear_its_name():
+    rows = source_rows(MINED, STUDY.scores())
+    told = [(row["model"], row["source"], row["method"]) for row in rows]
+    assert told == [
+        *(("model0", "model0", "top1"), ("model0", "model1", "m0")),
+        *(("model1", "model1", "top1"), ("model1", "model1", "m0")),
+    ]
+    assert rows[0]["vanilla"] != rows[2]["vanilla"]
+
+
+def test_uncertainty_is_of_items_alike_in_what_people_are_sure_of():
+    rows = uncertainty_rows(
+        listed(
+            {"gold_share": 0.42, "answers": "1:0.50 2:0.50"},
+            {"gold_share": 0.48, "answers": "2:1.00"},
+            {"gold_share": 1.0, "answers": "2:1.00"},
+            {"gold_share": 0.45, "answers": ""},
+        )
+    )
+    assert [(row["people"], row["answers"], row["items"]) for row in rows] == [
+        (pytest.approx(45), 75, 2),
+        (100, 100, 1),
+    ]
+    assert (rows[0]["low"], rows[0]["high"]) == (62.5, 87.5)
+
+
+def test_whoever_answers_as_a_country_does_lies_where_it_lies():
+    """Three countries that agree in nothing are as far from each other as can be: sqrt 2."""
+    plane = Plane(PEOPLE)
+    (row,) = plane_rows(plane, listed({"answers": "1:1.00"}))
+    assert (row["x"], row["y"]) == pytest.approx((row["people_x"], row["people_y"]))
+    places = [*plane.countries.values()]
+    apart = [math.dist(places[one], places[two]) for one, two in ((0, 1), (0, 2), (1, 2))]
+    assert apart == pytest.approx([math.sqrt(2)] * 3)
+    assert sum(plane.told) == pytest.approx(100)
+
+
+def test_an_item_without_an_answer_lies_in_the_middle_and_one_not_asked_everywhere_counts_not():
+    plane = Plane({country: {**of, "p": {"1": 1.0}} for country, of in PEOPLE.items()})
+    assert plane.place({"p": {"1": 1.0}}) == pytest.approx((0, 0))
+    assert plane_rows(Plane(PEOPLE), listed({"item": "p", "answers": "1:1.00"})) == []
+    assert plane_rows(Plane(PEOPLE), listed({"country": "ZZZ", "answers": "1:1.00"})) == []
+
+
+def test_consistency_is_of_variants_alone():
+    told = consistency_rows(tsv(SCORES.columns, [VARIANT | {"consistency": 62.5}, GAINED]))
+    assert told == [VARIANT | {"consistency": 62.5}]
+
+
+def test_a_curve_of_training_is_of_steps_with_a_loss(tmp_path):
+    spec = Trained(packages={}, adapters=(("sft", "m", "AAA"), ("sft", "m", "AAB")))
+    rows = training_rows(spec, histories(tmp_path, 2.0, 3.0))
+    assert [(row["panel"], row["learner"], row["epoch"], row["loss"]) for row in rows] == [
+        ("m: sft", "AAA", 0.5, 2.0),
+        ("m: sft", "AAB", 0.5, 3.0),
+    ]
+
+
+def test_profiles_are_of_countries_with_a_score_and_whole_dimensions():
+    named = [{"model": "m", "method": "v"} | row for row in PROFILED]
+    (row,) = profile_rows(tsv(PROFILES, named))
+    assert (row["country"], row["reference"], row["likelihood"]) == ("USA", 40, pytest.approx(55))
+
+
+def test_a_trade_off_is_of_methods_that_have_both_differences():
+    near = tsv(SCORES.columns, [GAINED, GAINED | {"method": "sft"}, GAINED | {"country": "AAA"}])
+    free = tsv(ALLOWED.columns, [GAINED | {"delta": -2}, GAINED | {"method": "vanilla"}])
+    (row,) = tradeoff_rows(near, free)
+    assert (row["method"], row["alignment"], row["allowed"]) == ("dpo", 5, -2)
+    assert (row["alignment_low"], row["alignment_high"]) == (-1, None)
+
+
 @pytest.mark.parametrize(
     ("draw", "table"),
     [
@@ -66,8 +176,20 @@ def test_a_curve_goes_from_few_norms_to_many():
         (lambda table: draw_heat(SPEC, table), STUDY.scores()),
         (lambda table: draw_heat(SPEC, table), Study(methods=1).scores()),
         (lambda table: draw_norm_counts(CURVE, table), STUDY.scores()),
+        (lambda table: draw_norm_sources(MINED, table), STUDY.scores()),
+        (lambda table: draw_uncertainty(SPEC, table), STUDY.listed()),
+        (lambda table: draw_plane(THREE, table, [STUDY.rows("test")] * 3), STUDY.listed()),
+        (lambda table: draw_consistency(SPEC, table), tsv(SCORES.columns, [VARIANT])),
+        (lambda table: draw_profiles(SPEC, table), tsv(PROFILES, PROFILED)),
+        (
+            lambda table: draw_tradeoff(SPEC, table, tsv(ALLOWED.columns, [GAINED])),
+            tsv(SCORES.columns, [GAINED]),
+        ),
     ],
-    ids=["contrasts", "heat", "heat of nothing", "norm counts"],
+    ids=[
+        *("contrasts", "heat", "heat of nothing", "norm counts", "norm sources", "uncertainty"),
+        *("plane of countries alike", "consistency of nothing", "profiles", "trade-off"),
+    ],
 )
 def test_a_figure_is_the_same_twice_and_in_both_formats(draw, table):
     one, two = draw(table), draw(table)

@@ -2,7 +2,10 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def as_columns(table: str, left_out: Sequence[str] = ()) -> dict[str, Any]:
@@ -11,19 +14,24 @@ def as_columns(table: str, left_out: Sequence[str] = ()) -> dict[str, Any]:
     A column of numbers is a list with null where there is none; one of texts is `texts`, each once,
     and `at`, the place of each row's among them.
     """
-    import polars as pl
-
     header = table.partition("\n")[0].split("\t")
     names = [name for name in header if name not in left_out]
-    frame = pl.read_csv(
+    frame = frame_of(table, names)
+    columns = [_column(frame[name].to_list()) for name in names]
+    return {"names": names, "columns": columns, "n": frame.height}
+
+
+def frame_of(table: str, names: Sequence[str]) -> "pl.DataFrame":
+    """Those columns of a TSV table, typed by all that stands in them."""
+    import polars as pl
+
+    return pl.read_csv(
         io.BytesIO(table.encode()),
         separator="\t",
-        columns=names,
+        columns=[*names],
         infer_schema_length=None,
         quote_char='"' if '"' in table else None,
     )
-    columns = [_column(frame[name].to_list()) for name in names]
-    return {"names": names, "columns": columns, "n": frame.height}
 
 
 def _column(values: list[Any]) -> Any:

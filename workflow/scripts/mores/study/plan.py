@@ -15,7 +15,8 @@ from pydantic import Field
 
 from mores.provenance.records import journal_of
 from mores.spec import Section
-from mores.study.reports import made_by_name
+from mores.study.figures import figures
+from mores.study.grid import FIGURE, FIGURE_KINDS, GUARDRAILS, REVIEW_SHEET, REVIEWED
 from mores.study.settings import Settings, load_settings, settings_of
 
 
@@ -83,6 +84,16 @@ def every_result(study: Study) -> list[Result]:
             found[path] = Result(path, told["rule"], named, told, inputs, store)
     order = TopologicalSorter({path: found[path].inputs for path in sorted(found)})
     return [found[path] for path in order.static_order() if path in found]
+
+
+def made_by_name(settings: Settings) -> list[str]:
+    """The paths of what nobody waits for, and who wants it asks for by name."""
+    drawn = [
+        FIGURE.format(figure=figure, kind=kind)
+        for figure in figures(settings)
+        for kind in FIGURE_KINDS
+    ]
+    return [*drawn, GUARDRAILS, REVIEW_SHEET, REVIEWED]
 
 
 def _jobs(study: Study, by_name: list[str]) -> list[Any]:

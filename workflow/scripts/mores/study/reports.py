@@ -1,4 +1,4 @@
-"""What the grid's results are shown with: which norms, tables, figures and cells a report takes."""
+"""What the grid's results are shown with: which norms, tables and cells a report takes."""
 
 from dataclasses import replace
 
@@ -7,15 +7,10 @@ from mores.report.costs import Sampled
 from mores.scoring.table import BASELINE
 from mores.study.grid import (
     CONTRASTS,
-    FIGURE,
-    FIGURE_KINDS,
-    GUARDRAILS,
     HYPOTHESES,
     LOW_NORMS,
     NORM_EFFECTS,
     REJECTED,
-    REVIEW_SHEET,
-    REVIEWED,
     SCORES,
     TABLE,
     Cell,
@@ -102,37 +97,6 @@ def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[s
         of_method, norms = found.setdefault((cell.method, cell.model), ([], []))
         of_method.append(cell)
         norms.append(norms_of(settings, replace(cell, method=informed[0])) or "")
-    return found
-
-
-def figures(settings: Settings) -> list[str]:
-    """The figures that the study has something for."""
-    found = ["scores", "contrasts", "heat", "topics", "invalid"]
-    return [*found, *(["norm_counts"] if norm_counts(settings) else [])]
-
-
-def made_by_name(settings: Settings) -> list[str]:
-    """The paths of what nobody waits for, and who wants it asks for by name."""
-    drawn = [
-        FIGURE.format(figure=figure, kind=kind)
-        for figure in figures(settings)
-        for kind in FIGURE_KINDS
-    ]
-    return [*drawn, GUARDRAILS, REVIEW_SHEET, REVIEWED]
-
-
-def norm_counts(settings: Settings) -> dict[str, dict[int, str]]:
-    """By method with all its norms, and by the number of norms, the methods that differ in that."""
-    methods, mining = settings.config.methods, settings.config.mining
-    found: dict[str, dict[int, str]] = {}
-    for name, method in methods.items():
-        if method.norms and method.norms_per_topic is None:
-            same = {
-                other.norms_per_topic or mining.count(method.norms): title
-                for title, other in methods.items()
-                if other.model_copy(update={"norms_per_topic": None}) == method
-            }
-            found |= {name: dict(sorted(same.items()))} if len(same) > 1 else {}
     return found
 
 

@@ -9,7 +9,10 @@ from mores.method.models import ModelSpec
 from mores.provenance import versions
 from mores.provenance.versions import locked
 from mores.report.figures.norm_counts import Counting
+from mores.report.figures.norm_sources import Sourcing
+from mores.report.figures.plane import Placing
 from mores.report.figures.style import Drawing
+from mores.report.figures.training import Trained
 from mores.report.norms import Mined
 from mores.report.report import Reporting
 from mores.scoring.review.score import Judging as ReviewScoring
@@ -17,12 +20,12 @@ from mores.scoring.review.sheet import Drawing as SheetDrawing
 from mores.scoring.review.sheet import Reviewing, Source
 from mores.shipped import locate
 from mores.study.config import Config
+from mores.study.figures import norm_counts, norm_sources, trained
 from mores.study.grid import PAGE, REVIEW_PAGE
 from mores.study.reports import (
     countries_reported,
     low_norms_listed,
     mined_by,
-    norm_counts,
     norms_reviewed,
     reported,
     survey_norms,
@@ -60,10 +63,25 @@ class Telling(Scoring):
         return Drawing(packages=locked(versions.FIGURES))
 
     draw_contrasts = draw_heat = draw_topics = draw_invalid = draw_scores
+    draw_uncertainty = draw_consistency = draw_profiles = draw_tradeoff = draw_scores
 
     def draw_norm_counts(self) -> Counting:
         """A curve is of methods that differ in the number of norms alone."""
         return Counting(packages=locked(versions.FIGURES), curves=norm_counts(self.settings))
+
+    def draw_norm_sources(self) -> Sourcing:
+        """Sources are of methods that differ in the model that mined alone."""
+        return Sourcing(packages=locked(versions.FIGURES), sources=norm_sources(self.settings))
+
+    def draw_plane(self) -> Placing:
+        """The plane is that of the countries of the report; numpy finds it."""
+        packages = locked((*versions.FIGURES, *versions.SCORES))
+        return Placing(packages=packages, countries=tuple(countries_reported(self.settings)))
+
+    def draw_training(self) -> Trained:
+        """Curves are of the adapters that answer the survey's items."""
+        adapters = tuple(trained(self.settings).values())
+        return Trained(packages=locked(versions.FIGURES), adapters=adapters)
 
     def norm_review(self) -> Reviewing:
         """A sheet is drawn from the norms that countries' own methods have in context."""
