@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -219,6 +220,7 @@ def test_a_record_tells_what_made_a_result(scripts):
     Path("own.txt").write_text("mine")
 
     def step(spec: Adding, rows, more, own):
+        time.sleep(0.06)
         return "done"
 
     packages = {"polars": ["1.0"], "vllm": ["0.1"], "no-such-package": ["2", "3"]}
@@ -236,6 +238,7 @@ def test_a_record_tells_what_made_a_result(scripts):
     assert record["installed"] == versions.installed(packages)
     assert record["installed"]["polars"] == pl.__version__
     assert record["installed"]["no-such-package"] is None
+    assert record["seconds"] >= 0.1
 
 
 def test_code_that_has_changed_stops_a_job_before_its_step(scripts):

@@ -41,7 +41,7 @@ rule plan_costs:
 
 
 rule overview:
-    """How much of each model, method and evaluation is done, stale or missing; makes no file."""
+    """How much of each part of the grid is done, stale, missing, and its hours; makes no file."""
     log:
         "logs/overview.log",
     localrule: True

@@ -11,6 +11,7 @@ import inspect
 import logging
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import product
@@ -137,9 +138,11 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
         try_to_write(Path(path).parent)  # before anything is asked or trained, not after
         if how.mark:
             put_mark(mark_path(path), how.mark, Path(how.runtime.store))
+    begun = time.monotonic()
     given = Given(spec, how)
     made_from = given.digests
     made = step(**{name: given.value(name) for name in parameters})
+    seconds = time.monotonic() - begun
     for name, path in how.outputs.items():
         write(Path(path), made[name] if len(how.outputs) > 1 else made)
         write_record(
@@ -149,6 +152,7 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
             modules=modules,
             inputs=made_from,
             installed=installed(job.spec.get("packages", {})),
+            seconds=seconds,
         )
 
 

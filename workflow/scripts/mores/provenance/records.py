@@ -47,12 +47,13 @@ def write_record(
     modules: dict[str, str],
     inputs: dict[str, str],
     installed: dict[str, str | None],
+    seconds: float,
 ) -> None:
     """Record a result that was just written.
 
     `modules` are the digests of the step's code by file, `inputs` those of the results it was made
-    from, in their order, `installed` the packages that made it; the user's own files are in the
-    spec by their content.
+    from, in their order, `installed` the packages that made it, `seconds` what its job took; the
+    user's own files are in the spec by their content.
     """
     made = {
         "rule": rule,
@@ -60,6 +61,7 @@ def write_record(
         "modules": modules,
         "inputs": inputs,
         "installed": installed,
+        "seconds": round(seconds, 1),
         "output": content_digest(result),
     }
     write_json(record_of(result), made)

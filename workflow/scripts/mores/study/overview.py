@@ -1,8 +1,9 @@
-"""The grid at a glance: how much of each part is done, stale or missing."""
+"""The grid at a glance: how much of each part is done, stale or missing, and what it took."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mores.provenance.audit import Finding
+from mores.provenance.records import read_record
 from mores.study.plan import Result
 
 # Kinds of results, by the wildcards that name their part of the grid; the rest is countries.
@@ -16,30 +17,60 @@ PARTS = {
     "answer_items": ("model", "evaluation", "method"),
     "score_cell": ("model", "evaluation", "method"),
 }
-HEAD = ("step", "model", "part", "done", "stale", "missing")
+HEAD = ("step", "model", "part", "done", "stale", "missing", "hours")
 
 
-def overview(results: Sequence[Result], findings: Sequence[Finding]) -> str:
+def measured(results: Sequence[Result]) -> dict[str, float]:
+    """By path the seconds that the job took which made a result; of its several ones the first."""
+    found: dict[str, float] = {}
+    jobs: set[tuple[str, ...]] = set()
+    for result in results:
+        job = (result.rule, *result.named.values())
+        record = None if job in jobs else read_record(result.path)
+        if record and "seconds" in record:
+            jobs.add(job)
+            found[result.path] = record["seconds"]
+    return found
+
+
+def overview(
+    results: Sequence[Result], findings: Sequence[Finding], seconds: Mapping[str, float]
+) -> str:
     """A line for each step of each part of the grid, model by model, and the sum of it all.
 
-    `done` are results that are fresh, `stale` those that are not or whose record is gone.
+    `done` are results that are fresh, `stale` those that are not or whose record is gone; `hours`
+    is what the jobs took that made those that are there, one after the other.
     """
     state = {finding.path: finding.state for finding in findings}
     counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    took: dict[tuple[str, str, str], float] = {}
     for result in results:
         named = [result.named[name] for name in PARTS.get(result.rule, ())]
         model, part = (named[0], " ".join(named[1:])) if named else ("", "")
-        row = counts.setdefault((model, part, result.rule), dict.fromkeys(HEAD[3:], 0))
+        key = (model, part, result.rule)
+        row = counts.setdefault(key, dict.fromkeys(HEAD[3:6], 0))
         told = {"fresh": "done", "missing": "missing"}.get(state[result.path], "stale")
         row[told] += 1
+        took[key] = took.get(key, 0) + seconds.get(result.path, 0)
     steps = list(PARTS)
     order = sorted(counts, key=lambda key: (key[0], steps.index(key[2]) if key[0] else -1, key[1:]))
     rows = [
-        (rule, model, part, *(str(count or "") for count in counts[model, part, rule].values()))
-        for model, part, rule in order
+        (
+            rule,
+            model,
+            part,
+            *(str(count or "") for count in counts[key].values()),
+            _hours(took[key]),
+        )
+        for key in order
+        for model, part, rule in [key]
     ]
-    sums = [sum(row[name] for row in counts.values()) for name in HEAD[3:]]
-    return _aligned([HEAD, *rows, ("all", "", "", *map(str, sums))])
+    sums = [str(sum(row[name] for row in counts.values())) for name in HEAD[3:6]]
+    return _aligned([HEAD, *rows, ("all", "", "", *sums, _hours(sum(took.values())))])
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.3f}" if seconds else ""
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
