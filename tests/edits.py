@@ -15,6 +15,7 @@ METHODS = (
 )
 QUIZZED = ("vanilla", "top1")  # answer the quiz too
 WORDED = ("top1", "ranked", "placebo", "shuffled")  # have norms in context
+THOUGHT = ("vanilla", "top1", "ranked")  # their thinking is shown
 GUARDED = ("vanilla", "cnca_dpo", "pooled")  # tuned, and what they are held against
 LEFT_OUT = ("top1+without_1", "top1+without_2")  # a norm each, of one country
 # What is drawn once more: norms of top1, and what is answered with them.
@@ -85,7 +86,7 @@ def looked_through(jobs: set[str]) -> set[str]:
 
 
 def looked_for(jobs: set[str]) -> set[str]:
-    """Norms looked for in the thinking, by method and model, and their table.
+    """Norms looked for in the thinking, by method and model, and their table; thinking shown.
 
     In that of a method all countries' norms are, as the first method has them that gets its own.
     """
@@ -96,10 +97,17 @@ def looked_for(jobs: set[str]) -> set[str]:
         if rule == "mine_high_norms" and words[0] == "top1":
             found |= finding(models=words[1:2])
         if rule == "answer_items" and words[0] == "values":
-            found |= finding(words[1:2], words[2:3])
+            found |= finding(words[1:2], words[2:3]) | showing(words[1:2], words[2:3])
         if rule == "find_norms":
             found.add("list_stated")
-    return found | ({"list_stated"} if found else set())
+    stated = any(job.startswith("find_norms") for job in found)
+    return found | ({"list_stated"} if stated else set())
+
+
+def showing(methods=THOUGHT, models=("demo",)) -> set[str]:
+    """Of the study's own cells."""
+    shown = [(method, model) for method in methods for model in models if "+" not in model]
+    return {f"show_thinking {method} {model}" for method, model in shown if method in THOUGHT}
 
 
 def finding(methods=METHODS, models=("demo",)) -> set[str]:
@@ -227,7 +235,7 @@ def a_country_removed(project) -> set[str]:
     moved = [c for c in left if lender(c, tuple(COUNTRIES), SEED) not in left]
     together = {"train_adapter sft demo POOLED"} | answered(["pooled"], left)
     tables = {"score_references", "score_table quiz", "list_leaks", "norm_review"}
-    return answered(["placebo"], moved) | tables | together | finding()
+    return answered(["placebo"], moved) | tables | together | finding() | showing()
 
 
 def countries_in_another_order(project) -> set[str]:

@@ -12,7 +12,10 @@ from mores.evaluations.survey.table import LAYOUT
 from mores.method.items import Bank, Item
 from mores.report.norms import Mined
 from mores.report.report import Reporting, write_report
+from mores.report.thinking import Thought
 from mores.scoring.contrasts import COLUMNS as CONTRASTS
+from mores.scoring.review.score import RAW
+from mores.scoring.review.sheet import KEY
 from mores.survey.part import BankPart
 
 PAGE = Path(__file__).parents[1] / "resources/report"
@@ -191,8 +194,39 @@ class Study:
         ]
         return tsv((*rows[0],), rows)
 
-    def report(self, effects: bool = False) -> str:
-        """The page."""
+    def thinking(self) -> list[list[dict]]:
+        """A file of samples for each method and model that has some, as `thoughts` names them."""
+        return [
+            [
+                {"country": country, "item": row["item"], "answer": 1, "thinking": self.thought()}
+                for country in self.countries
+                for row in self.rows("test")
+            ]
+            for _ in self.thoughts()
+        ]
+
+    def thought(self) -> str:
+        return self.sentence()
+
+    def thoughts(self) -> list[Thought]:
+        """Whose samples they are."""
+        pairs = product(self.methods[:2], self.models)
+        return [Thought(method=method, model=model) for method, model in pairs]
+
+    def reviewed(self, folder: Path) -> dict[str, Path]:
+        """The key of a review, and what two raters said of the first norm."""
+        mined, (first, *_) = self.mined[0], self.highs[0]
+        named = {"id": "n1", "source": "mined", "country": mined.country, "topic": first["topic"]}
+        paths = {"key": folder / "key.tsv", "labels": folder / "labels.tsv"}
+        key = tsv(KEY, [named | {"norm": first["norms"][0]}])
+        said = [("accurate", "yes"), ("accurate", "no"), ("specific", "yes")]
+        raw = [{"id": "n1", "question": one, "label": label} for one, label in said]
+        paths["key"].write_text(key)
+        paths["labels"].write_text(tsv(RAW, raw))
+        return paths
+
+    def report(self, effects: bool = False, reviewed: Path | None = None) -> str:
+        """The page; `reviewed` is a folder for the tables of a review, if there is one."""
         self.highs = [self.high() for _ in self.mined]
         further = {"norm_effects": self.effects()} if effects else {}
         given: dict = {"top1": {}}
@@ -205,6 +239,7 @@ class Study:
             countries={country: f"Land of {country}" for country in self.countries},
             high=tuple(self.mined),
             low=tuple(self.mined),
+            thoughts=tuple(self.thoughts()),
             given=given,
             settings={
                 "countries": self.countries,
@@ -229,6 +264,8 @@ class Study:
             test=[self.rows("test") for _ in self.countries],
             high=self.highs,
             low=[self.low() for _ in self.mined],
+            thinking=self.thinking(),
+            **(self.reviewed(reviewed) if reviewed else {}),
         )
 
 

@@ -1,15 +1,27 @@
-// The data: one compressed text in the page, and tables kept as columns.
+// The data: compressed texts in the page, and tables kept as columns.
 
-/** Unpacks the data that an element of the page holds. */
+/** Unpacks the data that the page begins with. */
 export async function read(holder) {
+  const data = await unpacked(holder);
+  for (const [name, table] of Object.entries(data.tables)) data.tables[name] = new Table(table);
+  return data;
+}
+
+let thinking; // what is read when it is first looked at
+
+/** The table of samples of thinking, which is large and which few readers open. */
+export function samples() {
+  thinking ??= unpacked(document.getElementById("thinking")).then((table) => new Table(table));
+  return thinking;
+}
+
+async function unpacked(holder) {
   const text = atob(holder.textContent);
   const packed = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at += 1) packed[at] = text.charCodeAt(at);
   holder.remove();
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const data = await new Response(stream).json();
-  for (const [name, table] of Object.entries(data.tables)) data.tables[name] = new Table(table);
-  return data;
+  return new Response(stream).json();
 }
 
 /** A table of which each column is a list of numbers, or of places in a list of texts. */

@@ -1,6 +1,7 @@
 // The norm browser: a country's norms on a topic, what they came from, and what they changed.
 
-import {bars, choice, element} from "report/elements";
+import {samples} from "report/data";
+import {bars, choice, element, fill, shown} from "report/elements";
 
 const SIDES = ["", "2"]; // the second side's settings end in 2
 const RULES = ["country", "mining", "model"];
@@ -104,7 +105,20 @@ function card(name, here, ...children) {
 function highNorm(data, norm, state, suffix) {
   return card("li", !suffix && state.norm === String(norm.at + 1),
     element("p", {}, norm.text, " ", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
-    ...effects(data, norm));
+    ...effects(data, norm), judged(data, norm));
+}
+
+/** What raters said of this norm, where a review was scored. */
+function judged(data, norm) {
+  const text = norm.text.split(/\s+/).filter(Boolean).join(" ");
+  const found = data.reviews.find((one) =>
+    one.country === norm.country && one.topic === norm.topic && one.text === text);
+  if (!found) return null;
+  const told = Object.entries(found.labels).map(([question, labels]) => {
+    const all = Object.values(labels).reduce((sum, count) => sum + count, 0);
+    return `${question}: ${labels.yes ?? 0} of ${all} raters say yes`;
+  });
+  return element("p", {class: "soft"}, `${told.join("; ")}.`);
 }
 
 /** What leaving this norm out changes, where that was measured. */
@@ -167,12 +181,33 @@ function difference(row) {
 
 function answered(data, row) {
   const way = row.gain > 0 ? "helped" : row.gain < 0 ? "hurt" : "";
-  return element("details", {class: "card"},
+  const thought = [element("div"), element("div")];
+  const opened = () => think(thought, [row, {...row, method: "vanilla"}]);
+  return element("details", {class: "card", toggle: opened},
     element("summary", {}, element("span", {class: way}, row.gain === null ? "no answer" : gain(row.gain)),
       ` ${row.item}: ${data.items[row.item].wording}`),
     element("h3", {}, "People"), people(data, row.country, row.item),
     element("h3", {}, "With these norms"), said(data, row.item, row.answers),
-    element("h3", {}, "Without (vanilla)"), said(data, row.item, row.baseline_answers));
+    thought[0],
+    element("h3", {}, "Without (vanilla)"), said(data, row.item, row.baseline_answers),
+    thought[1]);
+}
+
+const NAMED = ["country", "model", "method", "item"];
+let places; // by cell and item the row of its sample of thinking
+
+/** Fills each place with one sample of what was thought about an item, where the page has it. */
+async function think(nodes, rows) {
+  const table = await samples();
+  const key = (value) => NAMED.map(value).join(" ");
+  places ??= new Map(table.where({}).map((at) => [key((name) => table.value(name, at)), at]));
+  rows.forEach((row, place) => {
+    const at = places.get(key((name) => row[name]));
+    if (at === undefined) return;
+    const answer = shown(table.value("answer", at)) || "no option";
+    fill(nodes[place], element("blockquote", {}, table.value("thinking", at),
+      element("span", {class: "soft"}, ` (one sample, cut; answers ${answer})`)));
+  });
 }
 
 /** Answers that a table tells as `2:0.67 3:0.33`, as bars. */

@@ -59,10 +59,11 @@ def test_the_demo_s_plan_is_the_grid(checkout):
         "list_items": 1,
         "find_norms": METHODS,
         "list_stated": 1,
+        "show_thinking": 4,  # vanilla, topic, top1, ranked
         "score_contrasts": 1,
         "write_report": 1,
         "tables": 1,
-        "total": 10 + METHODS + (1 + 5 + 9) * COUNTRIES + 2 * COUNTRIES * METHODS,
+        "total": 14 + METHODS + (1 + 5 + 9) * COUNTRIES + 2 * COUNTRIES * METHODS,
     }
 
 

@@ -135,6 +135,27 @@ rule score_guardrails:
         RUN
 
 
+rule show_thinking:
+    """One sample of each item's thinking, with norms and without, cut to what a page can hold."""
+    input:
+        answers=lambda wildcards: [
+            cell.at(grid.ANSWERS)
+            for cell in reports.explained(SETTINGS)[wildcards.method, wildcards.model]
+        ],
+    output:
+        grid.THINKING,
+    log:
+        "logs/show_thinking/{method}/{model}.log",
+    conda:
+        CPU_ENV
+    resources:
+        **TO_COUNT,
+    params:
+        **step("show_thinking"),
+    shell:
+        RUN
+
+
 rule write_report:
     """What was asked and found, how surely, and every norm with what it came from, on one page."""
     input:
@@ -146,6 +167,10 @@ rule write_report:
         high=reports.survey_norms(SETTINGS),
         low=reports.low_norms_listed(SETTINGS),
         traces=list(reports.traces_sampled(SETTINGS)),
+        thinking=[
+            grid.THINKING.format(method=method, model=model)
+            for method, model in reports.explained(SETTINGS)
+        ],
     output:
         report(grid.REPORT, caption="../report/report.rst", category="Findings"),
     log:
@@ -155,7 +180,7 @@ rule write_report:
     resources:
         **TO_COUNT,
     params:
-        **step("write_report", **BANK, page=grid.PAGE),
+        **step("write_report", **BANK, page=grid.PAGE, **reports.review_scored()),
     shell:
         RUN
 

@@ -12,8 +12,9 @@ from studies import Study
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """The address of a small study's report."""
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(Study(methods=4, test=30).report(), encoding="utf-8")
+    folder = tmp_path_factory.mktemp("report")
+    path = folder / "report.html"
+    path.write_text(Study(methods=4, test=30).report(reviewed=folder), encoding="utf-8")
     return path.as_uri()
 
 
@@ -97,6 +98,19 @@ def test_two_countries_stand_side_by_side_and_a_deep_link_keeps_them(at):
     page = at(page.url.partition("#")[2])
     assert sides.nth(1).inner_text() == "Land of AAC: top1 by model0"
     assert "helped" in page.locator("section").first.inner_text()
+
+
+def test_what_was_thought_stands_with_the_answers_and_what_raters_said_with_the_norm(at):
+    page = at("norms?topic=topic0&country=AAA")
+    told = "accurate: 1 of 2 raters say yes; specific: 1 of 1 raters say yes."
+    first, second = page.locator(".norms li").all()
+    assert told in first.inner_text() and "raters" not in second.inner_text()
+    item = page.locator("details.card", has_text="topic0_test3:").first
+    item.locator("summary").click()
+    item.locator("blockquote").nth(1).wait_for()
+    with_norms, without = item.locator("blockquote").all_inner_texts()
+    assert with_norms != without
+    assert all(text.endswith("(one sample, cut; answers 1)") for text in (with_norms, without))
 
 
 def test_what_it_cost_is_told_in_tokens_and_in_hours_at_the_reader_s_speed(at):

@@ -2,15 +2,19 @@ from pathlib import Path
 
 import pytest
 
+from mores.contents import file_digest
 from mores.report.costs import Sampled
 from mores.study.reports import (
     cells_guarded,
+    explained,
     norms_reviewed,
     reported,
+    review_scored,
     stated,
     traces_sampled,
 )
 from mores.study.settings import load_settings
+from mores.study.specs import Specs
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,3 +83,23 @@ def test_norms_are_looked_for_that_are_mined_in_any_case():
     assert stated(settings(methods="vanilla,placebo,cnca_sft")) == {}
     of_default = stated(settings())["vanilla", "demo"][1]
     assert of_default[0] == "results/norms/top1/demo/XAV/high.jsonl"  # as traces, not of `topic`
+
+
+def test_thinking_is_shown_of_the_first_method_with_each_way_s_own_norms_and_nothing_else():
+    methods = {"few": {"norms": "top1", "norms_per_topic": 1}, "again": {"norms": "top1"}}
+    found = explained(settings(methods=methods, countries="XLE,XAV"))
+    assert [*found] == [(name, "demo") for name in ("vanilla", "topic", "top1", "ranked")]
+    assert [cell.country for cell in found["top1", "demo"]] == ["XAV", "XLE"]
+    assert explained(settings(methods="vanilla,placebo,sft")) == {}
+
+
+def test_a_review_is_on_the_page_once_it_was_scored(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("config", "resources", "workflow", "Snakefile"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    assert review_scored() == {}
+    (tmp_path / "results").mkdir()
+    for path in ("results/norm_review_key.tsv", "results/norm_review_labels.tsv"):
+        Path(path).write_text("id\n")
+    spec = Specs(settings()).write_report()
+    assert spec.key == spec.labels == file_digest("results/norm_review_key.tsv")

@@ -34,6 +34,12 @@ def frame_of(table: str, names: Sequence[str]) -> "pl.DataFrame":
     )
 
 
+def columns_of(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Rows as such a table."""
+    columns = [_column([row.get(name) for row in rows]) for name in names]
+    return {"names": [*names], "columns": columns, "n": len(rows)}
+
+
 def _column(values: list[Any]) -> Any:
     if all(value is None or isinstance(value, int | float) for value in values) and any(
         value is not None for value in values

@@ -9,6 +9,8 @@ from mores.report.costs import Sampled, costs_table, of_rows, of_scores
 from mores.report.headline import caveats, headline, read_rows
 from mores.report.norms import Mined, high_norms, low_norms, missing, people, questions
 from mores.report.page import write_page
+from mores.report.reviews import judged
+from mores.report.thinking import Thought, thinking_table
 from mores.spec import Section
 from mores.survey.part import BankPart
 
@@ -32,6 +34,8 @@ class Reporting(Section):
     """Whose the files of norms are, in their order."""
     traces: tuple[Sampled, ...] = ()
     """Whose the files of traces are, right ones and those to be rejected."""
+    thoughts: tuple[Thought, ...] = ()
+    """Whose the files of thinking are, in their order."""
     given: dict[str, dict[str, dict[str, int]]]
     """By method, model and country, which file of high-level norms stood before the questions."""
     settings: dict[str, Any]
@@ -41,6 +45,10 @@ class Reporting(Section):
     packages: dict[str, list[str]]
     """Locked versions of the packages that shaped the results."""
     confidence: float
+    key: str = ""
+    """Digest of the key of a review of norms, where one was scored."""
+    labels: str = ""
+    """Digest of what its raters said."""
 
 
 def write_report(
@@ -57,12 +65,16 @@ def write_report(
     high: list[list[dict]] | None = None,
     low: list[list[dict]] | None = None,
     traces: list[list[dict]] | None = None,
+    thinking: list[list[dict]] | None = None,
+    key: Path | None = None,
+    labels: Path | None = None,
 ) -> str:
     """The page as HTML.
 
     `page` is the folder of its own files, `mark` says whose results these are, `digests` are of
     all inputs by path, `tables` the evaluations' tables, contrasts and verdicts as TSV, `train` and
-    `test` the countries' rows, `high`, `low` and `traces` the files that `spec` names in order.
+    `test` the countries' rows, `high`, `low`, `traces` and `thinking` the files that `spec`
+    names in order, `key` and `labels` the tables of a review of norms.
     """
     named = dict(zip(spec.tables, tables, strict=True))
     found = {
@@ -78,6 +90,7 @@ def write_report(
         "tables": {name: as_columns(text) for name, text in named.items()}
         | {"topics": as_columns(by_topic, LEFT_OUT), "items": as_columns(by_item, LEFT_OUT)}
         | {"costs": as_columns(_costs(spec, named, high or [], low or [], traces or []))},
+        "reviews": judged(key.read_text(), labels.read_text()) if key and labels else [],
         **_browsed(spec, bank, high or [], low or []),
         "people": {
             country: people([*one, *two], bank)
@@ -85,7 +98,8 @@ def write_report(
         },
         "trained": [row["item"] for row in train[0]],
     }
-    return write_page(page, f"mores: {bank.survey}", found)
+    shown = thinking_table(spec.thoughts, thinking or [])
+    return write_page(page, f"mores: {bank.survey}", found, shown)
 
 
 def _headline(tables: dict[str, str], spec: Reporting) -> dict[str, list[str]]:

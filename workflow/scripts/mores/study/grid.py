@@ -41,6 +41,7 @@ NORM_EFFECTS = "results/norm_effects.tsv"
 LEAK_CHECK = "results/leaks/{model}/{country}.jsonl"
 LEAKS = "results/leaks.tsv"
 VARIANCE = "results/variance.tsv"
+THINKING = "results/thinking/{method}/{model}.jsonl"
 FOUND = "results/stated/{method}/{model}.jsonl"
 STATED = "results/stated.tsv"
 # Between a method and the place of the norm that it does without; no name of a user's has a plus.

@@ -1,16 +1,20 @@
 """What the grid's results are shown with: which norms, tables and cells a report takes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from mores.method.draws import Draw
 from mores.report.costs import Sampled
 from mores.scoring.table import BASELINE
+from mores.study.config import Method
 from mores.study.grid import (
     CONTRASTS,
     HYPOTHESES,
     LOW_NORMS,
     NORM_EFFECTS,
     REJECTED,
+    REVIEW_KEY,
+    REVIEW_LABELS,
     SCORES,
     TABLE,
     Cell,
@@ -100,11 +104,38 @@ def stated(settings: Settings) -> dict[tuple[str, str], tuple[list[Cell], list[s
     return found
 
 
+def explained(settings: Settings) -> dict[tuple[str, str], list[Cell]]:
+    """By method and model the survey's cells of which the report shows thinking.
+
+    These are the bare question's, and for each way to mine those of the first method that puts a
+    country's own norms before the question, and does nothing else; none without such a method.
+    """
+    first: dict[str, str] = {}
+    for name, method in settings.config.methods.items():
+        if method.norms and method == Method(norms=method.norms):
+            first.setdefault(method.norms, name)
+    shown = {BASELINE, *first.values()} if first else set()
+    found: dict[tuple[str, str], list[Cell]] = {}
+    for cell in sorted(survey_cells(settings), key=lambda cell: cell.country):
+        if cell.method in shown:
+            found.setdefault((cell.method, cell.model), []).append(cell)
+    return found
+
+
 def norms_reviewed(settings: Settings) -> list[str]:
     """The paths of the norms that people judge: those that a country itself has in context."""
     methods = settings.config.methods
     own = [cell for cell in survey_cells(settings) if methods[cell.method].norm_country == "own"]
     return norms_listed(settings, own)
+
+
+def review_scored() -> dict[str, str]:
+    """The tables of a review of norms, by name, where one was scored.
+
+    They are no inputs: a report waits for no raters, and has no sheet written anew.
+    """
+    scored = Path(REVIEW_LABELS).exists() and Path(REVIEW_KEY).exists()
+    return {"key": REVIEW_KEY, "labels": REVIEW_LABELS} if scored else {}
 
 
 def cells_guarded(settings: Settings) -> dict[str, list[Cell]]:

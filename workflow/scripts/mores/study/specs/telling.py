@@ -15,6 +15,7 @@ from mores.report.figures.style import Drawing
 from mores.report.figures.training import Trained
 from mores.report.norms import Mined
 from mores.report.report import Reporting
+from mores.report.thinking import Showing, Thought
 from mores.scoring.review.score import Judging as ReviewScoring
 from mores.scoring.review.sheet import Drawing as SheetDrawing
 from mores.scoring.review.sheet import Reviewing, Source
@@ -24,10 +25,12 @@ from mores.study.figures import norm_counts, norm_sources, trained
 from mores.study.grid import PAGE, REVIEW_PAGE
 from mores.study.reports import (
     countries_reported,
+    explained,
     low_norms_listed,
     mined_by,
     norms_reviewed,
     reported,
+    review_scored,
     survey_norms,
     traces_sampled,
 )
@@ -51,12 +54,21 @@ class Telling(Scoring):
             high=tuple(Mined(**mined_by(path)) for path in survey_norms(settings)),
             low=tuple(Mined(**mined_by(path)) for path in low_norms_listed(settings)),
             traces=tuple(traces_sampled(settings).values()),
+            thoughts=tuple(
+                Thought(method=method, model=model) for method, model in explained(settings)
+            ),
+            **{name: file_digest(path) for name, path in review_scored().items()},
             given=self.list_items().norms,
             settings=settings_told(config),
             digests={"survey": file_digest(locate(config.survey.path)), **self.model_digests},
             packages=locked((*versions.ANSWERS, *versions.TRAINING, *versions.SCORES)),
             confidence=config.scores.confidence,
         )
+
+    def show_thinking(self, method: str, model: str) -> Showing:
+        """Samples are of a method's cells."""
+        cells = explained(self.settings)[method, model]
+        return Showing(countries=tuple(cell.country for cell in cells))
 
     def draw_scores(self) -> Drawing:
         """Figures are drawn from tables alone."""
