@@ -3,9 +3,19 @@
 import {element, fill, shown, styled} from "report/elements";
 
 const HEIGHT = 30; // px of a row
-const SHORT = 60; // rows of a table that is drawn whole, and printed so
+const SHORT = 60; // rows of a table that is drawn whole
+const PRINTED = 2000; // rows that are printed at most
 const BEYOND = 6; // rows drawn above and below what is in sight
 const WIDEST = 40; // characters of a column
+const drawn = new Set(); // tables that may be in the page
+
+addEventListener("beforeprint", () => print(true));
+addEventListener("afterprint", () => print(false));
+
+/** Has the tables in the page drawn for paper, or for the screen again. */
+function print(on) {
+  for (const one of drawn) if (one.node.isConnected) one.print(on); else drawn.delete(one);
+}
 
 /**
  * A table's rows. `columns` are names, `sort` the column to begin with, `-` before it for down;
@@ -20,10 +30,13 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     element("div", {role: "rowgroup", class: "head"}, head), body);
   const scroll = element("div",
     {class: "scroll", tabindex: "0", role: "region", "aria-label": `${label}, to be scrolled`}, whole);
+  const left = element("p", {class: "printed"});
+  const node = element("div", {}, scroll, left);
 
   whole.style.setProperty("--columns", widths);
   const numbers = columns.map((name) => (table.isNumber(name) ? "number" : null));
-  const drawn = new Map(); // lines by their place
+  const lines = new Map(); // by their place
+  let printing = false;
 
   function heads() {
     fill(head, ...columns.map((name, at) => {
@@ -40,15 +53,15 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
   }
 
   function draw() {
-    const all = ordered.length <= SHORT;
+    const all = printing || ordered.length <= SHORT;
     const first = all ? 0 : Math.max(0, Math.floor(scroll.scrollTop / HEIGHT) - BEYOND);
     const count = Math.ceil((scroll.clientHeight || 600) / HEIGHT) + 2 * BEYOND;
-    const last = all ? ordered.length : Math.min(ordered.length, first + count);
-    for (const [at, node] of drawn) if (at < first || at >= last) { node.remove(); drawn.delete(at); }
-    for (let at = first; at < last; at += 1) if (!drawn.has(at)) drawn.set(at, line(at));
+    const last = Math.min(ordered.length, all ? PRINTED : first + count);
+    for (const [at, one] of lines) if (at < first || at >= last) { one.remove(); lines.delete(at); }
+    for (let at = first; at < last; at += 1) if (!lines.has(at)) lines.set(at, line(at));
     for (let at = first; at < last; at += 1) {
-      const node = drawn.get(at);
-      if (body.children[at - first] !== node) body.insertBefore(node, body.children[at - first] ?? null);
+      const one = lines.get(at);
+      if (body.children[at - first] !== one) body.insertBefore(one, body.children[at - first] ?? null);
     }
   }
 
@@ -69,7 +82,10 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     whole.setAttribute("aria-rowcount", ordered.length + 1);
     body.style.height = `${ordered.length * HEIGHT}px`;
     scroll.scrollTop = 0;
-    drawn.clear();
+    const beyond = ordered.length - PRINTED;
+    left.textContent = beyond > 0
+      ? `${beyond.toLocaleString("en")} more rows are not printed: filter the table, or take its file.` : "";
+    lines.clear();
     fill(body);
     heads();
     draw();
@@ -82,7 +98,9 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     requestAnimationFrame(() => { waiting = false; draw(); });
   }, {passive: true});
   show(rows);
-  return {node: scroll, show};
+  const view = {node, show, print: (on) => { printing = on; draw(); }};
+  drawn.add(view);
+  return view;
 }
 
 /** Characters of a column's widest value, its head among them. */

@@ -223,7 +223,8 @@ function failures(data) {
   return [element("details", {},
     element("summary", {}, `${data.missing.length} norms could not be mined`),
     element("ul", {}, ...data.missing.slice(0, 500).map((one) => element("li", {},
-      `${one.country} ${one.mining} ${one.model}, ${one.item ?? one.topic}: ${one.reason}`))))];
+      `${one.country} ${one.mining} ${one.model}, ${one.item ?? one.topic}: ${one.reason}`))),
+    data.missing.length > 500 ? element("p", {}, `and ${data.missing.length - 500} more`) : null)];
 }
 
 function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`; }

@@ -162,12 +162,44 @@ def test_a_screen_reader_and_weak_eyes_are_served(at, scheme, part):
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
-def test_it_prints_every_row_of_what_is_told(at, tmp_path):
-    page = at()
+PRINTS = """() => addEventListener("beforeprint", () => {
+  const rows = [...document.querySelectorAll(".body [role=row]")];
+  window.onPaper = [rows.length, rows.every((row) => row.getBoundingClientRect().height > 0)];
+})"""
+
+
+def printed(page, path):
+    """How many rows go on paper, and the pages that it takes."""
+    page.evaluate(PRINTS)
+    pdf = page.pdf(path=path)
+    rows, seen = page.evaluate("window.onPaper")
+    assert seen
+    return rows, len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_it_prints_every_row_and_no_buttons(at, tmp_path):
+    page = at("tables?table=items")
+    on_screen = page.locator(".body [role=row]").count()
+    rows, pages = printed(page, tmp_path / "report.pdf")
+    assert rows == 720 > on_screen and pages >= 720 // 120
+    assert page.locator(".body [role=row]").count() < 100
     page.emulate_media(media="print")
     assert not page.get_by_role("navigation").is_visible()
-    pdf = page.pdf(path=tmp_path / "report.pdf")
-    assert pdf.startswith(b"%PDF") and len(pdf) > 10_000
+    assert page.locator(".printed").inner_text() == ""
+
+
+def test_of_a_very_long_table_it_says_how_many_rows_it_does_not_print(page, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(Study(methods=4, test=90).report(), encoding="utf-8")
+    page.page.goto(f"{path.as_uri()}#tables?table=items")
+    page.page.wait_for_selector("body[data-ready]")
+    assert not page.page.locator(".printed").is_visible()
+    rows, _ = printed(page.page, tmp_path / "report.pdf")
+    assert rows == 2000
+    page.page.emulate_media(media="print")
+    told = "160 more rows are not printed: filter the table, or take its file."
+    assert page.page.locator(".printed").inner_text() == told
+    assert (page.errors, page.refused) == ([], [])
 
 
 def test_hostile_text_is_text(page, tmp_path):
