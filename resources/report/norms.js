@@ -1,7 +1,8 @@
 // The norm browser: a country's norms on a topic, what they came from, and what they changed.
 
-import {samples} from "report/data";
-import {bars, choice, element, fill, shown} from "report/elements";
+import {changes, most} from "report/changes";
+import {choice, element} from "report/elements";
+import {gain, people, signed} from "report/shares";
 
 const SIDES = ["", "2"]; // the second side's settings end in 2
 const RULES = ["country", "mining", "model"];
@@ -80,6 +81,7 @@ function side(data, state, suffix) {
   const name = data.countries[mined.country] ?? mined.country;
   return element("section", {"aria-label": `${name}, ${mined.mining}, ${mined.model}`},
     element("h2", {}, `${name}: ${mined.mining} by ${mined.model}`),
+    most(data, mined, link),
     high.length
       ? element("ol", {class: "norms"}, ...high.map((norm) => highNorm(data, norm, state, suffix)))
       : element("p", {}, "No norm of this topic could be mined."),
@@ -91,11 +93,11 @@ function side(data, state, suffix) {
     ...changes(data, state.topic, mined));
 }
 
-/** The address of a norm. */
+/** The address of a norm, or of a topic's norms. */
 export function link(norm) {
   const {topic, country, mining, model} = norm;
   const which = "at" in norm ? String(norm.at + 1) : norm.item;
-  return `#norms?${new URLSearchParams({topic, country, mining, model, norm: which})}`;
+  return `#norms?${new URLSearchParams(kept({topic, country, mining, model, norm: which}))}`;
 }
 
 function card(name, here, ...children) {
@@ -145,79 +147,6 @@ function lowNorm(data, norm, state, suffix) {
       element("summary", {}, `${norm.item}: ${item.wording}`), people(data, norm.country, norm.item)));
 }
 
-function people(data, country, name) {
-  const known = data.people[country]?.[name];
-  if (!known) return element("p", {class: "soft"}, "The country was not asked this.");
-  return [bars(data.items[name].options, known.shares),
-    known.n ? element("p", {class: "soft"}, `${known.n.toLocaleString("en")} respondents`) : null];
-}
-
-/** Each method that was given these norms, and what it answered to the topic's test items. */
-function changes(data, topic, mined) {
-  const at = data.mined.findIndex((one) => RULES.every((rule) => one[rule] === mined[rule]));
-  const given = Object.entries(data.given).flatMap(([method, models]) =>
-    Object.entries(models).flatMap(([model, countries]) =>
-      Object.entries(countries).filter(([, file]) => file === at)
-        .map(([country]) => ({method, model, country}))));
-  if (!given.length) return [element("p", {}, "No method was given them.")];
-  const table = data.tables.items;
-  return given.map(({method, model, country}) => {
-    const rows = table.where({country, model, method, topic}).map((row) => table.row(row));
-    const gains = rows.map((row) => ({...row, gain: difference(row)}))
-      .sort((one, two) => (two.gain ?? -Infinity) - (one.gain ?? -Infinity));
-    const helped = gains.filter((row) => row.gain > 0).length;
-    const hurt = gains.filter((row) => row.gain < 0).length;
-    return element("details", {open: given.length === 1 ? "" : null},
-      element("summary", {}, `${method} of ${model} in ${data.countries[country] ?? country}: ${helped} `
-        + `helped, ${hurt} hurt, ${gains.length - helped - hurt} unchanged or unknown`),
-      ...gains.map((row) => answered(data, row)));
-  });
-}
-
-function difference(row) {
-  if (row.item_alignment === null || row.baseline_item_alignment === null) return null;
-  return row.item_alignment - row.baseline_item_alignment;
-}
-
-function answered(data, row) {
-  const way = row.gain > 0 ? "helped" : row.gain < 0 ? "hurt" : "";
-  const thought = [element("div"), element("div")];
-  const opened = () => think(thought, [row, {...row, method: "vanilla"}]);
-  return element("details", {class: "card", toggle: opened},
-    element("summary", {}, element("span", {class: way}, row.gain === null ? "no answer" : gain(row.gain)),
-      ` ${row.item}: ${data.items[row.item].wording}`),
-    element("h3", {}, "People"), people(data, row.country, row.item),
-    element("h3", {}, "With these norms"), said(data, row.item, row.answers),
-    thought[0],
-    element("h3", {}, "Without (vanilla)"), said(data, row.item, row.baseline_answers),
-    thought[1]);
-}
-
-const NAMED = ["country", "model", "method", "item"];
-let places; // by cell and item the row of its sample of thinking
-
-/** Fills each place with one sample of what was thought about an item, where the page has it. */
-async function think(nodes, rows) {
-  const table = await samples();
-  const key = (value) => NAMED.map(value).join(" ");
-  places ??= new Map(table.where({}).map((at) => [key((name) => table.value(name, at)), at]));
-  rows.forEach((row, place) => {
-    const at = places.get(key((name) => row[name]));
-    if (at === undefined) return;
-    const answer = shown(table.value("answer", at)) || "no option";
-    fill(nodes[place], element("blockquote", {}, table.value("thinking", at),
-      element("span", {class: "soft"}, ` (one sample, cut; answers ${answer})`)));
-  });
-}
-
-/** Answers that a table tells as `2:0.67 3:0.33`, as bars. */
-function said(data, name, text) {
-  const {codes, options} = data.items[name];
-  if (!text) return element("p", {class: "soft"}, "No valid answer.");
-  const shares = Object.fromEntries(String(text).split(" ").map((one) => one.split(":")));
-  return bars(options, codes.map((code) => Number(shares[code] ?? 0)));
-}
-
 function failures(data) {
   if (!data.missing.length) return [];
   return [element("details", {},
@@ -225,11 +154,4 @@ function failures(data) {
     element("ul", {}, ...data.missing.slice(0, 500).map((one) => element("li", {},
       `${one.country} ${one.mining} ${one.model}, ${one.item ?? one.topic}: ${one.reason}`))),
     data.missing.length > 500 ? element("p", {}, `and ${data.missing.length - 500} more`) : null)];
-}
-
-function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`; }
-
-function gain(value) {
-  if (value === 0) return "unchanged";
-  return `${value > 0 ? "helped by" : "hurt by"} ${Math.abs(value).toFixed(1)}`;
 }

@@ -110,7 +110,26 @@ def test_what_was_thought_stands_with_the_answers_and_what_raters_said_with_the_
     item.locator("blockquote").nth(1).wait_for()
     with_norms, without = item.locator("blockquote").all_inner_texts()
     assert with_norms != without
-    assert all(text.endswith("(one sample, cut; answers 1)") for text in (with_norms, without))
+    assert all(text.endswith("(one sample; it answers: Yes)") for text in (with_norms, without))
+
+
+def test_the_norms_that_changed_most_answers_of_a_country_are_one_click_from_the_norms(at):
+    page = at("norms?country=AAB")
+    most = page.locator("details.most")
+    assert most.locator("summary").inner_text().startswith(
+        "Norms that changed most answers of Land of AAB: on matters of "
+    )
+    most.locator("summary").click()
+    told = most.locator("li").all_inner_texts()
+    counts = [int(re.search(r"answer to (\d+) of 30 items", one)[1]) for one in told]
+    assert len(counts) == 2 and counts == sorted(counts, reverse=True)
+    assert "norm_effects" in most.inner_text()
+    name = most.locator("li a").last.inner_text()
+    most.locator("li a").last.click()
+    page.get_by_role("heading", name=f"Norms on {name}").wait_for()
+    page.get_by_text("top1 of model0 in Land of AAB").click()
+    listed = page.locator("details", has_text="top1 of model0 in Land of AAB").last
+    assert listed.locator("details.card").count() == 30
 
 
 def test_what_it_cost_is_told_in_tokens_and_in_hours_at_the_reader_s_speed(at):
@@ -133,6 +152,11 @@ def test_a_norm_s_effect_stands_beside_it_where_it_was_measured(page, tmp_path):
     page.page.goto(f"{path.as_uri()}#norms?topic=topic1&country=AAC")
     page.page.wait_for_selector("body[data-ready]")
     first, second = page.page.locator(".norms li").all()
+    most = page.page.locator("details.most")
+    most.locator("summary").click()
+    links = most.locator("ol").last.locator("a")
+    assert "+12.5 points, adjusted p 0.5" in most.locator("ol").last.inner_text()
+    assert links.count() == 4  # norms of two topics
     told = "top1: helped by 12.5 points on the topic's 4 items "
     told += "(\N{MINUS SIGN}1.5 to +30.3, adjusted p 0.5)"
     assert told in first.inner_text()
