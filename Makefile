@@ -16,7 +16,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python install --disable-pip-version-che
 	--no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint docs environment gpu gpu-check slurm snakedeploy lock help
+.PHONY: run test lint docs links environment gpu gpu-check slurm snakedeploy lock help
 
 run: environment ## Run the main job on the embedded default
 	$(BIN)/snakemake --cores $(CORES)
@@ -37,6 +37,9 @@ lint: environment ## Run formatters (as checks), linters, type checks
 
 docs: environment ## Build the site of the docs into docs/_build
 	$(BIN)/python -m sphinx -b html -W --keep-going -n -q docs docs/_build
+
+links: environment ## Ask every outside address that the docs link to; needs a network
+	$(BIN)/python -m sphinx -b linkcheck --keep-going -q docs docs/_build/links
 
 environment: .venv/$(ENV).installed ## Make .venv from the lock, if it is not there
 

@@ -116,8 +116,10 @@ def test_what_was_thought_stands_with_the_answers_and_what_raters_said_with_the_
 def test_the_norms_that_changed_most_answers_of_a_country_are_one_click_from_the_norms(at):
     page = at("norms?country=AAB")
     most = page.locator("details.most")
-    assert most.locator("summary").inner_text().startswith(
-        "Norms that changed most answers of Land of AAB: on matters of "
+    assert (
+        most.locator("summary")
+        .inner_text()
+        .startswith("Norms that changed most answers of Land of AAB: on matters of ")
     )
     most.locator("summary").click()
     told = most.locator("li").all_inner_texts()
