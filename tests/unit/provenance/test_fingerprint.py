@@ -156,7 +156,11 @@ def steps() -> list[str]:
 
 def test_each_rule_with_a_spec_runs_a_step():
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    assert sorted(set(re.findall(r'\*\*step\("(\w+)"', rules))) == steps()
+    named = set(re.findall(r'\*\*step\("(\w+)"', rules))
+    figures = (ROOT / "workflow/scripts/mores/study/figures.py").read_text()  # rules in a loop
+    drawings = re.findall(r'(?:^        |Figure\()"(\w+)"', figures, re.M)
+    assert sorted(named | {f"draw_{one}" for one in drawings}) == steps()
+    assert all((ROOT / f"workflow/report/{one}.rst").exists() for one in drawings)
 
 
 @pytest.mark.parametrize("rule", steps())
