@@ -82,6 +82,7 @@ REFUSED: dict[str, list[tuple[str | bytes, str]]] = {
         ((MICRO + "AAA,1,1,0\n").encode("utf-16"), "this is UTF-16"),
     ],
     "bank": [
+        (BANK + "\ufeff", "line 5: an invisible byte-order mark within the text; remove it"),
         (
             BANK.replace("{t: a topic}", "null"),
             "topics: Input should be a valid dictionary, not None",

@@ -178,3 +178,12 @@ def test_a_column_without_a_name_is_told(bank, tmp_path):
     path.write_bytes(path.read_bytes().replace(b"Q94     ", bytes(8)))
     with pytest.raises(InputError, match=r"wvs\.sav: .*\(a column without a name\); check"):
         read_survey(path, bank)
+
+
+def test_a_stata_file_is_not_believed_how_many_rows_it_has(bank, tmp_path):
+    """Memory would be taken for all of them, and the kernel would end the job without a word."""
+    path = write(pl.DataFrame(RESPONDENTS), tmp_path / "wvs.dta")
+    head, mark, rest = path.read_bytes().partition(b"<N>")
+    path.write_bytes(head + mark + (2**24).to_bytes(8, "little") + rest[8:])
+    with pytest.raises(InputError, match=r"dta: cannot be read \(it tells of 16,777,216 rows"):
+        read_survey(path, bank)

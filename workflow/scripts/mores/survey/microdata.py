@@ -132,9 +132,14 @@ def _read_stat(path: Path, wanted: list[str]) -> pl.DataFrame:
         _, metadata = read(path, metadataonly=True)
         if None in metadata.column_names:
             raise ValueError("a column without a name")
+        rows = metadata.number_rows or 0
+        if rows > path.stat().st_size:  # memory is taken for as many as it tells of
+            raise ValueError(f"it tells of {rows:,} rows, and has fewer bytes")
         columns = _present(metadata.column_names, wanted, path)
         frame, _ = read(path, usecols=[*columns], output_format="polars")
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # of a damaged file pyreadstat raises whatever it stumbles over
         raise InputError(f"{path}: cannot be read ({one_line(error)}); check the file") from None
     frame = frame.select(pl.col(given).alias(name) for given, name in columns.items())
     # A column without any value comes back as text: an item that a one-country file never asked.
