@@ -214,7 +214,7 @@ def leaks_of(evaluation):
 
 def stated_by(wildcards):
     """The survey's cells of a method and a model, and the norms of their countries."""
-    return reports.stated(SETTINGS)[wildcards.method, wildcards.model]
+    return SPECS.stated[wildcards.method, wildcards.model]
 
 
 def looked_through(kind):

@@ -92,10 +92,7 @@ rule find_norms:
 rule list_stated:
     """Norms in the thinking, by method, where a method gets its country's norms."""
     input:
-        found=[
-            grid.FOUND.format(method=method, model=model)
-            for method, model in reports.stated(SETTINGS)
-        ],
+        found=[grid.FOUND.format(method=method, model=model) for method, model in SPECS.stated],
     output:
         grid.STATED,
     log:

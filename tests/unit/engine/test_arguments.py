@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from mores.engine.arguments import ALLOWED, arguments, check_server_args, environment, on_cpu
+from mores.engine.gpus import has_driver
 from mores.engine.models import ModelRef
 from mores.engine.protocol import PROTOCOL
 from mores.engine.settings import Engine
@@ -102,6 +103,7 @@ print(json.dumps([name for action in parser._actions for name in action.option_s
 """
 
 
+@pytest.mark.skipif(not on_cpu() and not has_driver(), reason="vLLM for CUDA wants a GPU for it")
 def test_vllm_knows_every_argument_that_is_allowed_or_given(model):
     """The installed server's own parser, without a model."""
     told = subprocess.run(

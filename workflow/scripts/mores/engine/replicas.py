@@ -43,8 +43,12 @@ def sign_in_at_one(servers: Sequence[ServerFiles]) -> tuple[ServerFiles, Any]:
 
 
 def least_leased(servers: Sequence[ServerFiles], marks: Marks) -> ServerFiles:
-    """The one that fewest jobs lease; by lot, since many come at once."""
-    return min(servers, key=lambda one: (marks.present(one.leases), random.random()))
+    """The one that fewest jobs lease, of these one that answers; else by lot: many come at once."""
+
+    def order(one: ServerFiles) -> tuple[int, bool, float]:
+        return marks.present(one.leases), not one.endpoint.exists(), random.random()
+
+    return min(servers, key=order)
 
 
 def _there_or_new(servers: Sequence[ServerFiles], marks: Marks) -> ServerFiles:

@@ -45,6 +45,7 @@ def module_file(name: str) -> Path:
     return SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
 
 
+@cache
 def module_digests(*files: Path) -> dict[str, str]:
     """By file, the digests of some modules and of all that they import of their side."""
     return {str(path.relative_to(SCRIPTS)): _syntax(path) for path in import_closure(*files)}

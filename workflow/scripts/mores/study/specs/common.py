@@ -16,10 +16,8 @@ from mores.provenance.surveys import country_digests
 from mores.provenance.versions import locked
 from mores.shipped import locate, located
 from mores.study.checks.files import templates
-from mores.study.grid import (
-    lenders_named,
-    questions_of,
-)
+from mores.study.grid import Cell, lenders_named, questions_of
+from mores.study.reports import stated
 from mores.study.settings import Settings
 from mores.study.sources import Owner, sources
 from mores.survey.part import WORDED, BankPart, Part
@@ -105,6 +103,11 @@ class Common:
     def sources(self) -> dict[Owner, dict[Kind, dict[str, str]]]:
         """The files that the survey's cells rest on."""
         return sources(self.settings)
+
+    @cached_property
+    def stated(self) -> dict[tuple[str, str], tuple[list[Cell], list[str]]]:
+        """By method and model the cells whose thinking is looked through, and whose norms for."""
+        return stated(self.settings)
 
     @cached_property
     def answered(self) -> dict[str, str]:

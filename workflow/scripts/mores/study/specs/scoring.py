@@ -29,10 +29,7 @@ from mores.study.grid import (
 )
 from mores.study.leaving_out import effect_cells, left_out
 from mores.study.replicates import drawn_in
-from mores.study.reports import (
-    cells_guarded,
-    stated,
-)
+from mores.study.reports import cells_guarded
 from mores.study.specs.common import SCORED, Common
 from mores.survey.part import REWORDED
 
@@ -165,7 +162,7 @@ class Scoring(Common):
     def find_norms(self, method: str, model: str) -> Finding:
         """Norms are looked for in what a method's cells have thought."""
         how = self.settings.config.methods[method]
-        cells, _ = stated(self.settings)[method, model]
+        cells, _ = self.stated[method, model]
         whose: InPrompt = "own" if how.norm_country == "own" else "others"
         shown: InPrompt = "control" if how.control else whose
         return Finding(
@@ -177,7 +174,7 @@ class Scoring(Common):
 
     def list_stated(self) -> StatedListing:
         """The table is in the order of the methods."""
-        if not stated(self.settings):
+        if not self.stated:
             raise InputError(
                 f"{STATED}: no method has its own country's norms to look for; add one, as top1"
             )
