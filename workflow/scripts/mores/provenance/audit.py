@@ -92,7 +92,8 @@ def _changed_inputs(
     before: dict[str, Finding],
     contents: Callable[[str], str],
 ) -> list[str]:
-    reasons = [f"input {path} is no input any more" for path in recorded if path not in wanted]
+    known = set(wanted)
+    reasons = [f"input {path} is no input any more" for path in recorded if path not in known]
     for path in wanted:
         if path not in recorded:
             reasons.append(f"input {path} is new")
