@@ -113,7 +113,7 @@ def test_a_job_that_asks_a_second_time_is_counted_on(logger, status):
     watch.end()
 
 
-def test_the_dead_are_not_believed(logger, status):
+def test_the_dead_are_not_believed_and_their_notes_are_taken_away(logger, status):
     watch = a_run(logger, io.StringIO(), status)
     status.mkdir(exist_ok=True)
     told = {"label": "x", "unit": "request", "total": 9, "done": 1, "fresh": 1, "waited": None}
@@ -127,7 +127,10 @@ def test_the_dead_are_not_believed(logger, status):
     long_ago = time.time() - 3600
     os.utime(elsewhere, (long_ago, long_ago))
     assert watch.line() == "0 of 12 jobs"
+    assert list(status.iterdir()) == [torn]
+    (half := dead.with_suffix(".part")).write_text("{")
     watch.end()
+    assert not half.exists()
 
 
 def test_on_a_terminal_the_line_makes_way_and_is_taken_away(logger, status, monkeypatch):

@@ -62,6 +62,7 @@ class Watch(logging.Handler):
     def end(self) -> None:
         """Take the line away."""
         self.ended.set()
+        self._statuses()
         with self.drawing, suppress(OSError, ValueError):  # a terminal that was closed
             self._write(CLEAR if self.terminal else "")
             self.last = ""
@@ -151,13 +152,13 @@ class Watch(logging.Handler):
         )
 
     def _statuses(self) -> list[dict[str, Any]]:
-        """What the jobs that live are at; those of other hosts are believed for ten minutes."""
+        """What the jobs that live are at; what dead ones left is taken away."""
         found = []
-        for path in sorted(self.status.glob("*.json")):
+        for path in sorted(self.status.glob("*")):
             with suppress(OSError, ValueError, KeyError):
-                host, pid = path.stem.rsplit(".", 1)
-                here = host == socket.gethostname()
-                if psutil.pid_exists(int(pid)) if here else _is_recent(path):
+                if not _lives(path):
+                    path.unlink()
+                elif path.suffix == ".json":
                     found.append(json.loads(path.read_text(encoding="utf-8")) | {"file": path.name})
         return found
 
@@ -184,7 +185,11 @@ def _is_shown(record: logging.LogRecord) -> bool:
     return event not in HIDDEN and not str(record.msg).startswith(("Select jobs", "Execute "))
 
 
-def _is_recent(path: Path) -> bool:
+def _lives(path: Path) -> bool:
+    """Whether the job whose status this is lives; one of another host is believed ten minutes."""
+    host, pid = path.stem.rsplit(".", 1)
+    if host == socket.gethostname():
+        return psutil.pid_exists(int(pid))
     return time.time() - path.stat().st_mtime < 600
 
 
