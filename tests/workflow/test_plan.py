@@ -118,17 +118,25 @@ def test_a_pooled_adapter_learns_from_every_country_and_is_trained_once(checkout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("run", "arguments", "told"),
     [
-        (["--config", "methods=vanila"], "methods: no 'vanila' in the configuration; did you mean"),
-        (["--configfile", "config/wvs7.yaml"], "survey.path: missing; name your survey file with"),
         (
+            ["--dry-run"],
+            ["--config", "methods=vanila"],
+            "methods: no 'vanila' in the configuration; did you mean",
+        ),
+        (
+            ["--cores", "1"],
+            ["--configfile", "config/wvs7.yaml"],
+            "survey.path: missing; name your survey file with",
+        ),
+        (
+            ["--cores", "1"],
             ["--config", "evaluations={mine: {kind: cdeval, path: data/sets/none.json}}"],
             "data/sets/none.json: no such file, nor is that the id of a data set",
         ),
     ],
 )
-@pytest.mark.parametrize("run", [["--dry-run"], ["--cores", "1"]])
 def test_errors_come_before_any_job_in_plain_words(checkout, run, arguments, told):
     done = snakemake(checkout, *run, *arguments)
     assert done.returncode == 1

@@ -48,13 +48,14 @@ def test_it_answers_as_the_norm_mined_from_the_item_says(demo):
     assert measured(demo, DEMO, "low", every=2)["implied"] >= 0.85
 
 
+@pytest.mark.long
 def test_with_thinking_left_out_it_answers_and_reads_less_well(demo):
     found = measured(demo, DEMO, "cut")
     assert found["valid"] >= 0.95
     assert found["chance"] + 0.1 < found["implied"] < 0.85
 
 
-@pytest.mark.parametrize("condition", ["none", "other"])
+@pytest.mark.parametrize("condition", ["none", pytest.param("other", marks=pytest.mark.long)])
 def test_without_norms_of_the_topic_it_is_at_chance(demo, condition):
     found = measured(demo, DEMO, condition)
     # 544 answers: the standard error at chance (0.25) is 0.019.
@@ -62,12 +63,15 @@ def test_without_norms_of_the_topic_it_is_at_chance(demo, condition):
     assert found["valid"] >= 0.99
 
 
+@pytest.mark.long
 def test_it_answers_real_survey_items(demo):
     assert measured(demo, WVS, "own", every=8)["valid"] >= 0.97
     assert measured(demo, WVS, "none", every=8)["valid"] >= 0.97
 
 
-@pytest.mark.parametrize("bank", [DEMO, WVS], ids=["demo", "wvs7"])
+@pytest.mark.parametrize(
+    "bank", [DEMO, pytest.param(WVS, marks=pytest.mark.long)], ids=["demo", "wvs7"]
+)
 def test_it_mines_norms_that_parse(demo, bank):
     writer = held_out(bank)
     items = list(bank.items.values())[::8]
