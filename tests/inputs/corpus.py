@@ -143,6 +143,7 @@ REFUSED: dict[str, list[tuple[str | bytes, str]]] = {
         ("{{ nobody }}", r"a\.j2: 'nobody' is undefined; mend the template"),
         ("{{ 1 / 0 }}", r"a\.j2: division by zero; mend"),
         ('{% include "a.j2" %}', r"a\.j2: includes a\.j2, which includes it; drop one"),
+        ('{% include "a.j" %}', r"a\.j2: includes a\.j, which is not there; add it"),
         ("{{ " + "(" * 2000 + ")" * 2000 + " }}", r"a\.j2.*mend the template"),
     ],
     "choices_jsonl": [

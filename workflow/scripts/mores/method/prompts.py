@@ -98,6 +98,10 @@ class Prompts:
                     f"{self.folder / file}: includes a template by a name that is computed; "
                     "write the name out, or nobody can tell what it depends on"
                 )
+            if not (self.folder / name).is_file():
+                raise InputError(
+                    f"{self.folder / file}: includes {name}, which is not there; add it"
+                )
             found |= self._included(name, (*by, file))
         return found
 
