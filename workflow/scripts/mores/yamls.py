@@ -44,8 +44,8 @@ def read_yaml(path: str | Path) -> Any:
     Refused are keys given twice, what is nested too deep, and aliases that make it far larger.
     """
     text = read_text(path, LARGEST)
-    before, mark, _ = text.partition("\ufeff")
-    if mark:  # libyaml skips it where a line begins, and others take it for text
+    before, found, _ = text.partition("\ufeff")
+    if found:  # libyaml skips it where a line begins, and others take it for text
         line = before.count("\n") + 1
         raise InputError(
             f"{path}, line {line}: an invisible byte-order mark within the text; remove it"
