@@ -29,9 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "tests")]
 
 from conftest import Checkout  # noqa: E402
+from records import as_made  # noqa: E402
 from soak_endings import notes, remains  # noqa: E402
-
-from mores.contents import sha256  # noqa: E402
 
 GRID = ("--config", "countries=XAV,XBO", "methods=vanilla,topic,sft", "answers={samples: 2}")
 TABLE = "results/scores.tsv"
@@ -134,14 +133,7 @@ def results(home: Path) -> dict[str, Any]:
     """By path the digests of all results, and what their records say but for the time it took."""
     files = [path for path in (home / "results").rglob("*") if path.is_file()]
     shown = [path for path in files if not path.name.startswith(".")]
-    return {str(path.relative_to(home)): told(path) for path in shown}
-
-
-def told(path: Path) -> Any:
-    """A result's digest, or a record without its seconds."""
-    if "made" not in path.parts:
-        return sha256(path)
-    return {name: one for name, one in json.loads(path.read_text()).items() if name != "seconds"}
+    return {str(path.relative_to(home)): as_made(path) for path in shown}
 
 
 def asked_twice(home: Path) -> int:

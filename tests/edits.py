@@ -276,7 +276,7 @@ def a_method_added(project) -> set[str]:
 def a_method_added_that_needs_norms(project) -> set[str]:
     project.write_study({"methods": {"topic": {"norms": "topic"}}})
     mined = {f"mine_topic_norms topic demo {country}" for country in COUNTRIES}
-    return mined | answered(["topic"]) | {"norm_review"}
+    return mined | answered(["topic"]) | {"norm_review", "show_thinking topic demo"}
 
 
 def norms_of_another_country_left_out(project) -> set[str]:
