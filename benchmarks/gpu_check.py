@@ -34,9 +34,11 @@ from mores.engine.arguments import on_cpu  # noqa: E402
 from mores.engine.client import ask  # noqa: E402
 from mores.engine.devices import lacking  # noqa: E402
 from mores.engine.gpus import driver, gpus, memory  # noqa: E402
+from mores.engine.hub import snapshot  # noqa: E402
 from mores.engine.lease import Lease, lease  # noqa: E402
 from mores.engine.models import Adapter, ModelRef, adapter_ref, model_ref  # noqa: E402
 from mores.engine.ordering import train_once  # noqa: E402
+from mores.engine.preflight.tokenizer import check_tokenizer  # noqa: E402
 from mores.engine.probes import find_probes  # noqa: E402
 from mores.engine.proof import read_probes  # noqa: E402
 from mores.engine.settings import Engine, Model, Resources, Training  # noqa: E402
@@ -46,6 +48,7 @@ from mores.files import write_json  # noqa: E402
 from mores.method.chat import load_chat  # noqa: E402
 from mores.method.requests import Completion, Request  # noqa: E402
 from mores.rows import read_json  # noqa: E402
+from mores.study.settings import load_settings  # noqa: E402
 
 BASE, DTYPE = Path("base"), "bfloat16"
 ADAPTERS, SLOTS, RANK = 9, 8, 16
@@ -82,8 +85,19 @@ def version(package: str) -> str:
         return importlib.metadata.version(f"{package}-cpu")
 
 
+def tokenizers() -> Iterator[Row]:
+    """Whether the paper's models, as far as they are fetched, part text as their files say."""
+    files = [ROOT / "config" / name for name in ("config.yaml", "paper.yaml")]
+    for name, model in load_settings(files, {"survey": "none"}).config.models.items():
+        if folder := snapshot(model):
+            found = check_tokenizer(name, model, folder)
+            yield name, f"{found.told}{'' if found.state == 'ok' else ': FAILED'}"
+        else:
+            yield name, f"left out: {model.path} was not fetched"
+
+
 def tests() -> Iterator[Row]:
-    """Training 0.5 B parameters in bf16."""
+    """Training 0.5 B parameters in bf16, and DPO of the paper's 14 B if they were fetched."""
     if on_cpu():
         yield "pytest -m gpu", "left out: no GPU"
         return
@@ -91,7 +105,8 @@ def tests() -> Iterator[Row]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     for line in done.stdout.splitlines():
         if "peak memory" in line:
-            yield line.split()[0], line.partition("peak memory")[2]
+            what, _, told = line.lstrip(".").partition(" peak memory ")
+            yield what, told
     if done.returncode:
         raise EngineError(done.stdout.strip().splitlines()[-1])
 
@@ -169,7 +184,8 @@ def hand_over() -> Iterator[Row]:
     who = trainee(str(BASE))
     who = replace(who, model=who.model.model_copy(update={"dtype": DTYPE}))
     began = time.monotonic()
-    trained = train_once(who, Training(), Engine(idle_timeout=5), Path("work"))(examples(0))
+    how = (Training(), Engine(idle_timeout=5), Resources(), Path("work"))
+    trained = train_once(who, *how)(examples(0))
     yield "server gone and adapter trained", f"{time.monotonic() - began:.0f} s"
     yield "free after training", free()
     with serving(settings()) as (held, seconds):
@@ -251,6 +267,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "adapters": adapters,
     "seeds": seeds,
     "hand-over": hand_over,
+    "tokenizers": tokenizers,
     "tests": tests,
     "demo": demo,
 }

@@ -38,6 +38,7 @@ from mores.survey.split import Split, split_items  # noqa: E402
 
 BANK = load_bank(ROOT / "resources/items/wvs7.yaml")
 COUNTRIES, SAMPLES, NOISE = 18, 5, 0.15
+BESIDE = 6  # methods of no worth beside one that has some
 SCENARIOS = {
     "exchangeable": {},
     "norm draws 0.05": {"draw": 0.05},
@@ -149,7 +150,10 @@ def rounded(values: list, rows: slice) -> float:
 
 
 def power(study: Study, runs: int) -> dict[str, float]:
-    """How often the mean's stated smallest detectable difference is found, where it is true."""
+    """How often the mean's stated smallest detectable difference is found, where it is true.
+
+    By its own p-value, and by the adjusted one where six methods of no worth stand beside it.
+    """
     topical, effects = by_topic(study.topics, SPEC), SCENARIOS["both 0.05"]
     stated = np.median([_mean(study, [8, n], topical, effects).detectable for n in range(60)])
     pulls = np.linspace(0, 0.3, 7)
@@ -159,10 +163,12 @@ def power(study: Study, runs: int) -> dict[str, float]:
     ]
     pull = float(np.interp(stated, truths, pulls))
     found = [_mean(study, [10, n], topical, effects, pull) for n in range(runs)]
+    beside = [_adjusted(study, [11, n], topical, effects, pull) for n in range(runs)]
     return {
         "stated": round(float(stated), 2),
         "true": round(float(np.mean([one.difference for one in found])), 2),
         "found": round(float(np.mean([one.p <= 0.05 for one in found])), 3),
+        "found_adjusted": round(float(np.mean([p <= 0.05 for p in beside])), 3),
     }
 
 
@@ -170,6 +176,14 @@ def _mean(study: Study, seed: list[int], design, effects: dict, pull: float = 0.
     rng = np.random.default_rng(seed)
     gains = compared(study.answers(rng, **effects, pull=pull), study.answers(rng, **effects))
     return test_gains(gains[-1:], design, SPEC)[0]
+
+
+def _adjusted(study: Study, seed: list[int], design, effects: dict, pull: float) -> float:
+    """The adjusted p of the mean of a method that is worth something, beside others."""
+    rng = np.random.default_rng(seed)
+    against = study.answers(rng, **effects)
+    methods = [study.answers(rng, **effects, pull=one) for one in (pull, *[0.0] * BESIDE)]
+    return adjusted([compared(of, against)[-1] for of in methods], design)[0]
 
 
 def main() -> None:

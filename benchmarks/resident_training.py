@@ -25,7 +25,7 @@ from mores.contents import content_digest  # noqa: E402
 from mores.engine.base import load_base  # noqa: E402
 from mores.engine.models import model_ref  # noqa: E402
 from mores.engine.ordering import train_once  # noqa: E402
-from mores.engine.settings import Engine, Model, Training  # noqa: E402
+from mores.engine.settings import Engine, Model, Resources, Training  # noqa: E402
 from mores.engine.training import Trainee, train_in  # noqa: E402
 from mores.method.items import load_bank  # noqa: E402
 from mores.method.models import ModelSpec  # noqa: E402
@@ -69,7 +69,8 @@ def fresh(number: int, model: str) -> None:
 
 def ordered(number: int, model: str) -> None:
     """Have one adapter trained by a trainer."""
-    train = train_once(trainee(model), Training(), Engine(idle_timeout=5), Path("work"))
+    how = (Training(), Engine(idle_timeout=5), Resources(), Path("work"))
+    train = train_once(trainee(model), *how)
     Path(f"ordered.{number}").symlink_to(train(examples(number)))
 
 

@@ -3,11 +3,10 @@
     python benchmarks/soak_faults.py --minutes 60 --seed 0
 
 In each loop a new copy of this checkout makes the scores of two countries, with norms and with an
-adapter, while jobs, trainings, servers, their supervisors and Snakemake itself are killed
+adapter, while jobs, trainers, servers, their supervisors and Snakemake itself are killed
 (SIGKILL); a run that fails is run again. A row a loop: what was killed, runs it took, results whose
-bytes differ from those of a run without kills (of records: what they say but for the time it took),
-answers that were asked for though they were kept (lines of a journal with one key), what was left.
-The last line: memory at the start and at the end.
+bytes differ from those of a run without kills, answers that were asked for though they were kept
+(lines of a journal with one key), what was left. The last line: memory at the start and at the end.
 """
 
 import argparse
@@ -21,7 +20,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -29,14 +27,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow" / "scripts"), str(ROOT / "tests")]
 
 from conftest import Checkout  # noqa: E402
-from records import as_made  # noqa: E402
 from soak_endings import notes, remains  # noqa: E402
+
+from mores.contents import sha256  # noqa: E402
 
 GRID = ("--config", "countries=XAV,XBO", "methods=vanilla,topic,sft", "answers={samples: 2}")
 TABLE = "results/scores.tsv"
 KILLED = {
     "job": "answer_items.py",
     "training": "train_adapter.py",
+    "trainer": "mores.engine.trainer",
     "server": "mores.engine.serve ",
     "supervisor": "mores.engine.supervisor",
     "Snakemake": "-m snakemake",
@@ -52,7 +52,7 @@ class Loop:
 
     killed: Counter[str]
     runs: int = 0
-    made: dict[str, Any] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
     twice: int = 0
     left: list[str] = field(default_factory=list)
 
@@ -93,7 +93,7 @@ def one_loop(draw: random.Random, kills: int) -> Loop:
             while run.poll() is None and done.killed.total() < kills:
                 wait(run, draw.uniform(*PAUSE))
                 shared |= {name for note in notes(own.parent) for name in note["remains"]["shared"]}
-                done.killed.update(kill(checkout, draw))
+                done.killed.update(kill(checkout, done.killed, draw))
             run.communicate()
             if run.returncode == 0:
                 break
@@ -115,8 +115,8 @@ def wait(run: subprocess.Popen, seconds: float) -> None:
         return
 
 
-def kill(checkout: Checkout, draw: random.Random) -> list[str]:
-    """Kill one process of a kind that there is now; its kind."""
+def kill(checkout: Checkout, killed: Counter[str], draw: random.Random) -> list[str]:
+    """Kill one process of a kind that there is now, one that was killed least; its kind."""
     there = {
         name: [one for one in checkout.processes(words) if "python" in one.name().lower()]
         for name, words in KILLED.items()
@@ -124,16 +124,16 @@ def kill(checkout: Checkout, draw: random.Random) -> list[str]:
     kinds = [name for name, processes in there.items() if processes]
     if not kinds:
         return []
-    kind = draw.choice(kinds)
+    kind = min(kinds, key=lambda name: (killed[name], draw.random()))
     draw.choice(sorted(there[kind], key=lambda one: one.pid)).kill()
     return [kind]
 
 
-def results(home: Path) -> dict[str, Any]:
-    """By path the digests of all results, and what their records say but for the time it took."""
+def results(home: Path) -> dict[str, str]:
+    """Digests of all results, by path."""
     files = [path for path in (home / "results").rglob("*") if path.is_file()]
     shown = [path for path in files if not path.name.startswith(".")]
-    return {str(path.relative_to(home)): as_made(path) for path in shown}
+    return {str(path.relative_to(home)): sha256(path) for path in shown}
 
 
 def asked_twice(home: Path) -> int:

@@ -562,7 +562,7 @@ def a_card_beside_the_model(project) -> set[str]:
 
 def a_log_message_of_a_launcher(project) -> set[str]:
     launcher = "workflow/scripts/mores/engine/launchers/slurm.py"
-    project.edit(launcher, "the server of %s, SLURM job %s", "SLURM job %s serves %s")
+    project.edit(launcher, "the %s of %s, SLURM job %s", "%s of %s is SLURM job %s")
     return set()
 
 

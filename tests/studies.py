@@ -88,6 +88,19 @@ class Study:
             if f"_{part}" in item.id
         ]
 
+    def peopled(self) -> list[list[dict]]:
+        """The countries' rows of test items, as countries differ from each other."""
+        found = []
+        for _ in self.countries:
+            drawn = [self.random.random() for _ in self.rows("test")]
+            found.append(
+                [
+                    row | {"shares": {"1": 0.8 * one, "2": 0.8 - 0.8 * one, "3": 0.2}}
+                    for row, one in zip(self.rows("test"), drawn, strict=True)
+                ]
+            )
+        return found
+
     def low(self) -> list[dict]:
         return [
             {"item": row["item"], "topic": row["topic"], "norm": self.sentence(), "reason": None}
@@ -244,7 +257,10 @@ class Study:
             settings={
                 "countries": self.countries,
                 "models": {name: {"path": name} for name in self.models},
-                "methods": {name: {} for name in self.methods},
+                "methods": {name: {} for name in self.methods}
+                | {"top1": {"norms": "top1", "norm_country": "own"}},
+                "mining": {"ways": {"top1": {"answers": "top"}}},
+                "tunings": {},
                 "answers": {"samples": 1},
             },
             digests={"survey": "0" * 64},

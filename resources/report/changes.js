@@ -16,10 +16,25 @@ function takers(data, mined) {
 }
 
 /**
- * Topics by how many test items have another most frequent answer with these norms, the most first;
- * and below them single norms by their effect, where that was measured. `link` makes an address.
+ * The norms of a country that helped most: those of the method that has its own norms in context and
+ * the largest mean difference from `vanilla`, one that hardly answers last, as in the headline; the
+ * first ones mined for it where none is known.
  */
-export function most(data, mined, link) {
+export function leading(data, country) {
+  const {contrasts} = data.tables;
+  const rows = contrasts ? contrasts.where({country: "MEAN", against: "vanilla"})
+    .map((at) => contrasts.row(at)).filter((row) => !row.than && row.difference !== null) : [];
+  const silent = (row) => String(row.marks ?? "").split(",").includes("many_invalid");
+  rows.sort((one, two) => silent(one) - silent(two) || two.difference - one.difference);
+  const own = rows.map((row) => data.mined[data.given[row.of]?.[row.model]?.[country]]);
+  return [...own, ...data.mined].find((mined) => mined?.country === country);
+}
+
+/**
+ * Topics by how many test items have another most frequent answer with these norms, the most first;
+ * with the cell that was given them, its own country's. Null where there is none.
+ */
+export function ranking(data, mined) {
   const cell = takers(data, mined).find((one) => one.country === mined.country);
   if (!cell) return null;
   const table = data.tables.items;
@@ -37,14 +52,21 @@ export function most(data, mined, link) {
   }
   const topics = [...counts.values()].sort((one, two) => two.changed - one.changed
     || Math.abs(two.sum) - Math.abs(one.sum));
+  return {cell, topics};
+}
+
+/** The same to be looked at, and below it single norms by their effect. `link` makes an address. */
+export function most(data, mined, link) {
+  const {cell, topics} = ranking(data, mined) ?? {topics: []};
   if (!topics.length) return null;
-  const told = ({changed, items, sum, known}) => `another most frequent answer to ${changed} of ${items} items`
-    + (known ? `, ${gain(sum / known)}${sum ? " points on average" : ""}` : "");
+  const told = ({changed, items, sum, known}) => `${changed} of ${items} items`
+    + (known ? `, ${gain(sum / known)}${sum ? " on average" : ""}` : "");
   const name = data.countries[mined.country] ?? mined.country;
   return element("details", {class: "most"},
     element("summary", {}, `Norms that changed most answers of ${name}: on ${data.topics[topics[0].topic]} `
-      + `(${told(topics[0])}); all topics and norms`),
-    element("p", {class: "soft"}, `Answers of ${cell.method} of ${cell.model} against vanilla. `
+      + `(${told(topics[0])})`),
+    element("p", {class: "soft"}, `Test items to which ${cell.model} most often answers otherwise with these norms `
+      + `(${cell.method}) than without any (vanilla), and how many points nearer to what people answer. `
       + "Samples differ by chance too, so that some items change whatever stands in context."),
     element("ol", {}, ...topics.map((one) => element("li", {},
       element("a", {href: link({...mined, topic: one.topic})}, data.topics[one.topic]), `: ${told(one)}`))),
@@ -57,19 +79,24 @@ function top(answers) {
   return shares.reduce((best, one) => (Number(one[1]) > Number(best[1]) ? one : best))[0];
 }
 
-/** Single norms by their effect, or why there is none. */
-function single(data, mined, link) {
+/** Single norms with their effect and address, the largest first, where it was measured. */
+export function singles(data, mined, link) {
   const table = data.tables.norm_effects;
   const rows = table ? table.where({country: mined.country, model: mined.model})
     .map((at) => table.row(at)).filter((row) => row.effect !== null)
     .flatMap((row) => data.high.filter((norm) => RULES.every((rule) => norm[rule] === mined[rule])
       && norm.topic === row.topic && norm.at + 1 === row.norm && norm.text === row.text)
       .map((norm) => ({...row, link: link(norm)}))) : [];
+  return rows.sort((one, two) => Math.abs(two.effect) - Math.abs(one.effect));
+}
+
+/** These to be looked at, or why there are none. */
+function single(data, mined, link) {
+  const rows = singles(data, mined, link);
   if (!rows.length) {
     return [element("p", {class: "soft"}, "A topic's norms stood in context together. What one of "
       + "them changes is told where the study leaves norms out one at a time (norm_effects).")];
   }
-  rows.sort((one, two) => Math.abs(two.effect) - Math.abs(one.effect));
   return [element("h3", {}, "Single norms, by what leaving them out changes"),
     element("ol", {}, ...rows.slice(0, 20).map((row) => element("li", {},
       element("a", {href: row.link}, row.text), ` (${data.topics[row.topic]}, ${row.method}): `
@@ -78,17 +105,18 @@ function single(data, mined, link) {
 
 /** Each method that was given these norms, and what it answered to the topic's test items. */
 export function changes(data, topic, mined) {
-  const given = takers(data, mined);
+  const given = takers(data, mined).sort((one, two) =>
+    (two.country === mined.country) - (one.country === mined.country));
   if (!given.length) return [element("p", {}, "No method was given them.")];
   const table = data.tables.items;
-  return given.map(({method, model, country}) => {
+  return given.map(({method, model, country}, place) => {
     const rows = table.where({country, model, method, topic}).map((row) => table.row(row));
     const gains = rows.map((row) => ({...row, gain: difference(row)}))
       .sort((one, two) => (two.gain ?? -Infinity) - (one.gain ?? -Infinity));
     const helped = gains.filter((row) => row.gain > 0).length;
     const hurt = gains.filter((row) => row.gain < 0).length;
-    return element("details", {open: given.length === 1 ? "" : null},
-      element("summary", {}, `${method} of ${model} in ${data.countries[country] ?? country}: ${helped} `
+    return element("details", {open: place === 0 ? "" : null},
+      element("summary", {}, `${method} of ${model}, asked about ${data.countries[country] ?? country}: ${helped} `
         + `helped, ${hurt} hurt, ${gains.length - helped - hurt} unchanged or unknown`),
       ...gains.map((row) => answered(data, row)));
   });

@@ -54,9 +54,10 @@ export class Table {
       const at = column.texts.indexOf(text);
       return (row) => column.at[row] === at;
     });
+    const [first = () => true, ...others] = tests;
     const found = [];
-    for (let row = 0; row < this.n; row += 1) if (tests.every((test) => test(row))) found.push(row);
-    return found;
+    for (let row = 0; row < this.n; row += 1) if (first(row)) found.push(row);
+    return others.reduce((left, test) => left.filter(test), found);
   }
 
   /** Those of some rows that hold a text in any column of texts, in capitals or not. */

@@ -38,12 +38,11 @@ export function shown(value) {
   return String(Number(value.toPrecision(4)));
 }
 
-/** Bars of shares, each with its option and per cent. */
+/** Bars of shares, each with its option and per cent; a whole line is all. */
 export function bars(options, shares) {
-  const largest = Math.max(...shares, 0.01);
   return element("div", {class: "bars"}, ...options.flatMap((text, at) => [
     element("span", {}, text),
-    styled(element("i", {"aria-hidden": "true"}), {width: `${(100 * shares[at]) / largest}%`}),
+    styled(element("i", {"aria-hidden": "true"}), {width: `${100 * shares[at]}%`}),
     element("span", {class: "number"}, `${(100 * shares[at]).toFixed(0)} %`),
   ]));
 }

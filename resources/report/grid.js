@@ -57,22 +57,33 @@ export function grid(table, rows, {label, columns = table.names, sort = "", sort
     const first = all ? 0 : Math.max(0, Math.floor(scroll.scrollTop / HEIGHT) - BEYOND);
     const count = Math.ceil((scroll.clientHeight || 600) / HEIGHT) + 2 * BEYOND;
     const last = Math.min(ordered.length, all ? PRINTED : first + count);
-    for (const [at, one] of lines) if (at < first || at >= last) { one.remove(); lines.delete(at); }
-    for (let at = first; at < last; at += 1) if (!lines.has(at)) lines.set(at, line(at));
+    const spare = []; // lines out of sight, which are filled anew rather than made anew
+    for (const [at, one] of lines) {
+      if (at < first || at >= last) { one.remove(); lines.delete(at); spare.push(one); }
+    }
+    for (let at = first; at < last; at += 1) {
+      if (!lines.has(at)) lines.set(at, filled(spare.pop() ?? empty(), at));
+    }
     for (let at = first; at < last; at += 1) {
       const one = lines.get(at);
       if (body.children[at - first] !== one) body.insertBefore(one, body.children[at - first] ?? null);
     }
   }
 
-  function line(at) {
-    const cells = columns.map((name, place) => {
+  function empty() {
+    return element("div", {role: "row"}, ...numbers.map((number) =>
+      element("span", {role: "cell", class: number})));
+  }
+
+  function filled(line, at) {
+    columns.forEach((name, place) => {
       const value = shown(table.value(name, ordered[at]));
-      return element("span", {role: "cell", class: numbers[place],
-        title: value.length > WIDEST ? value : null}, value);
+      const cell = line.children[place];
+      cell.textContent = value;
+      if (value.length > WIDEST) cell.title = value; else cell.removeAttribute("title");
     });
-    return styled(element("div", {role: "row", "aria-rowindex": at + 2}, ...cells),
-      {top: `${at * HEIGHT}px`});
+    line.setAttribute("aria-rowindex", at + 2);
+    return styled(line, {top: `${at * HEIGHT}px`});
   }
 
   function show(next) {

@@ -41,7 +41,11 @@ export async function start() {
     fill(main, ...PARTS[part][1](data, settings, (values) => remember(part, values)));
     main.querySelector(".here")?.scrollIntoView({block: "center"});
   };
-  addEventListener("hashchange", () => { draw(); main.focus(); });
+  addEventListener("hashchange", () => {
+    draw();
+    main.focus({preventScroll: true});
+    if (!main.querySelector(".here")) scrollTo(0, 0);
+  });
   draw();
   document.body.dataset.ready = "yes";
 }

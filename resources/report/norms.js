@@ -1,8 +1,9 @@
 // The norm browser: a country's norms on a topic, what they came from, and what they changed.
 
-import {changes, most} from "report/changes";
+import {changes, leading, most} from "report/changes";
 import {choice, element} from "report/elements";
 import {gain, people, signed} from "report/shares";
+import {mining} from "report/words";
 
 const SIDES = ["", "2"]; // the second side's settings end in 2
 const RULES = ["country", "mining", "model"];
@@ -61,9 +62,10 @@ function suffixed(state) {
 
 /** A country, way and model of which there are norms, as near as can be to what is asked for. */
 function settle(data, wanted) {
+  const begun = leading(data, wanted.country ?? data.made.settings.countries[0]) ?? data.mined[0];
   const near = (one) => RULES.filter((rule) => one[rule] === wanted[rule]).length
     + (one.country === wanted.country ? 0.5 : 0);
-  const exact = data.mined.reduce((best, one) => (near(one) > near(best) ? one : best), data.mined[0]);
+  const exact = data.mined.reduce((best, one) => (near(one) > near(best) ? one : best), begun);
   return {country: exact.country, mining: exact.mining, model: exact.model};
 }
 
@@ -81,6 +83,7 @@ function side(data, state, suffix) {
   const name = data.countries[mined.country] ?? mined.country;
   return element("section", {"aria-label": `${name}, ${mined.mining}, ${mined.model}`},
     element("h2", {}, `${name}: ${mined.mining} by ${mined.model}`),
+    element("p", {class: "soft"}, `${mining(data.made.settings, mined.mining)}.`),
     most(data, mined, link),
     high.length
       ? element("ol", {class: "norms"}, ...high.map((norm) => highNorm(data, norm, state, suffix)))
@@ -106,7 +109,7 @@ function card(name, here, ...children) {
 
 function highNorm(data, norm, state, suffix) {
   return card("li", !suffix && state.norm === String(norm.at + 1),
-    element("p", {}, norm.text, " ", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
+    element("p", {}, norm.text, "\u00a0", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
     ...effects(data, norm), judged(data, norm));
 }
 
@@ -131,7 +134,7 @@ function effects(data, norm) {
     norm: String(norm.at + 1)}).map((row) => table.row(row)).filter((row) => row.text === norm.text);
   return rows.filter((row) => row.effect !== null).flatMap((row) => [
     element("p", {class: row.effect < 0 ? "hurt" : "helped"},
-      `${row.method}: ${gain(row.effect)} points on the topic's ${row.n_answered} items `
+      `${row.method}: ${gain(row.effect)} on the topic's ${row.n_answered} items `
       + `(${row.low === null ? "no interval" : `${signed(row.low)} to ${signed(row.high)}`}`
       + `${row.p_adjusted === null ? "" : `, adjusted p ${row.p_adjusted}`})`),
     row.answers_with ? element("details", {}, element("summary", {}, "Answers with it and without"),
@@ -142,7 +145,7 @@ function effects(data, norm) {
 function lowNorm(data, norm, state, suffix) {
   const item = data.items[norm.item];
   return card("div", !suffix && state.norm === norm.item,
-    element("p", {}, norm.text, " ", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
+    element("p", {}, norm.text, "\u00a0", element("a", {href: link(norm), "aria-label": "Link to this norm"}, "#")),
     element("details", {open: state.norm === norm.item ? "" : null},
       element("summary", {}, `${norm.item}: ${item.wording}`), people(data, norm.country, norm.item)));
 }

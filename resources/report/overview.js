@@ -1,12 +1,23 @@
 // What was asked, what was found, how sure that is, and against which rows without a model.
 
 import {element, field, shown} from "report/elements";
+import {leading, ranking, singles} from "report/changes";
 import {grid} from "report/grid";
+import {link} from "report/norms";
+import {gain, signed} from "report/shares";
+import {method, reference} from "report/words";
 
 const SCORES = ["model", "method", "alignment", "alignment_low", "alignment_high", "delta",
   "delta_low", "delta_high", "p_adjusted", "invalid_rate", "place", "marks"];
 const CONTRASTS = ["contrast", "model", "of", "against", "than", "family", "difference", "low",
-  "high", "p_adjusted", "detectable", "equivalent"];
+  "high", "p_adjusted", "detectable", "equivalent", "marks"];
+const TOLD = {
+  scores: "alignment: how near answers lie to the country's most frequent ones, from 0 to 100; delta: "
+    + "the difference from vanilla in points; low and high are ends of intervals; place: where the "
+    + "score lies between the best row that needs no model (0) and the ceiling (100).",
+  contrasts: "difference: the score of one less that of the other, in points; p_adjusted: for all rows "
+    + "of its family; detectable: what would probably have been found.",
+};
 const SPEED = 1000; // tokens a second, until the reader names another
 
 export function overview(data) {
@@ -24,16 +35,53 @@ export function overview(data) {
       + `${count(Object.keys(settings.methods), "way to answer", "ways to answer")}, on `
       + `${Object.keys(data.items).length - data.trained.length} items of the survey that norms were `
       + `not mined from. Each item was answered ${settings.answers.samples} times.`),
+    element("h3", {}, "Ways to answer"),
+    list(Object.keys(settings.methods).map((name) => [name, method(settings, name)])),
     ...part("Scores: means over the countries, and rows that need no model", scores,
       {country: "MEAN"}, SCORES, "-alignment"),
+    element("p", {class: "caption"}, TOLD.scores),
+    element("details", {}, element("summary", {}, "What the rows that need no model answer"),
+      list(references(scores).map((name) => [name, reference(name)]))),
     ...part("Differences: means over the countries", contrasts, {country: "MEAN"}, CONTRASTS,
       "-difference"),
+    element("p", {class: "caption"}, TOLD.contrasts),
+    ...norms(data),
     ...(data.tables.hypotheses
       ? part("Claims stated beforehand", data.tables.hypotheses, {}, data.tables.hypotheses.names)
       : []),
     ...failed(data),
     ...spent(data.tables.costs),
   ];
+}
+
+function list(pairs) {
+  return element("dl", {}, ...pairs.flatMap(([name, words]) =>
+    [element("dt", {}, name), element("dd", {}, words)]));
+}
+
+function references(scores) {
+  return scores.where({country: "MEAN", model: "reference"}).map((row) => scores.value("method", row));
+}
+
+/** Country by country the topic whose norms changed most answers, and the single norm that did. */
+function norms(data) {
+  const found = data.made.settings.countries.map((country) => leading(data, country))
+    .filter(Boolean).map((mined) => [mined, ranking(data, mined)]).filter(([, one]) => one?.topics.length);
+  if (!found.length) return [];
+  const lines = found.map(([mined, {cell, topics: [first]}]) => {
+    const [single] = singles(data, mined, link);
+    return element("li", {}, `${data.countries[mined.country] ?? mined.country}: `,
+      element("a", {href: link({...mined, topic: first.topic})}, data.topics[first.topic]),
+      `, ${first.changed} of ${first.items} items, ${gain(first.sum / (first.known || 1))} on average (${cell.method} `
+        + `of ${cell.model})`,
+      single ? [". The single norm: ", element("a", {href: single.link}, single.text),
+        ` (${signed(single.effect)} points)`] : null);
+  });
+  return [element("h2", {}, "Which norms changed most answers"),
+    element("p", {class: "soft"}, "Of each country the topic with most test items to which the most "
+      + "frequent answer is another with the norms than without (vanilla), by the method that gains most; "
+      + "points nearer to what people answer. All topics, and other methods, are behind the link."),
+    element("ul", {}, ...lines)];
 }
 
 function part(title, table, wanted, columns, sort) {

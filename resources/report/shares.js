@@ -21,5 +21,5 @@ export function signed(value) { return `${value < 0 ? "−" : "+"}${Math.abs(val
 
 export function gain(value) {
   if (value === 0) return "unchanged";
-  return `${value > 0 ? "helped by" : "hurt by"} ${Math.abs(value).toFixed(1)}`;
+  return `${value > 0 ? "helped by" : "hurt by"} ${Math.abs(value).toFixed(1)} points`;
 }

@@ -1,4 +1,8 @@
-"""A real SLURM on this machine: Debian's packages, one node, two pretended GPUs, loopback only."""
+"""A real SLURM on this machine: Debian's packages, pretended GPUs, loopback only.
+
+The second node is another slurmd under a host name of its own, in a partition that none but jobs
+which name it are put to. Kernel locks carry from one to the other, as few clusters' do.
+"""
 
 import os
 import shutil
@@ -17,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 ETC = Path("/etc/slurm")  # the executor plugin's job step hides any other place from SLURM
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge")
 OURS = "ClusterName=mores-test"
+OTHER = "mores-other"
 DAEMONS = ("slurmctld", "slurmd", "munged")
 CONF = """
 {ours}
@@ -26,11 +31,11 @@ SlurmdUser=root
 AuthType=auth/munge
 AuthInfo=cred_expire=20
 StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
+SlurmdSpoolDir={folder}/spool/%n
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
+SlurmdPidFile={folder}/slurmd.%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
+SlurmdLogFile={folder}/slurmd.%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SelectType=select/cons_tres
@@ -47,9 +52,12 @@ SlurmdParameters=config_overrides
 KillWait=20
 GresTypes=gpu
 MpiDefault=none
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:2 State=UNKNOWN
+NodeName=DEFAULT CPUs={cpus} RealMemory={memory} Gres=gpu:2 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1
+NodeName={other} NodeHostname={host} NodeAddr=127.0.0.1 Port=6820
 PartitionName=main Nodes={host} Default=YES PriorityTier=1
 PartitionName=urgent Nodes={host} PriorityTier=2
+PartitionName=other Nodes={other}
 """
 
 
@@ -74,7 +82,7 @@ def slurm(tmp_path_factory) -> Iterator[None]:
         (folder / name).mkdir()
     host, cpus = socket.gethostname().split(".")[0], os.cpu_count()
     # The server waits, and so do most clients: jobs may share the cores.
-    settings = {"ours": OURS, "host": host, "cpus": 4 * cpus, "folder": folder}
+    settings = {"ours": OURS, "host": host, "other": OTHER, "cpus": 4 * cpus, "folder": folder}
     conf.write_text(CONF.format(**settings, memory=psutil.virtual_memory().total >> 20))
     (ETC / "gres.conf").write_text("Name=gpu Count=2 File=/dev/null,/dev/zero\n")
     Path("/run/munge").mkdir(exist_ok=True)
@@ -83,8 +91,9 @@ def slurm(tmp_path_factory) -> Iterator[None]:
         tell("runuser", "-u", "munge", "--", "munged", "--force")
         tell("slurmctld", "-c")
         tell("slurmd", "-c")
+        tell("unshare", "--uts", "sh", "-c", f"hostname {OTHER} && slurmd -c -N {OTHER}")
         deadline = time.monotonic() + 60
-        while "idle" not in tell("sinfo", "--noheader", "--format=%T"):
+        while tell("sinfo", "--noheader", "--Node", "--format=%T").split() != ["idle"] * 3:
             assert time.monotonic() < deadline, (folder / "slurmctld.log").read_text()[-3000:]
             time.sleep(0.5)
         yield

@@ -1,6 +1,7 @@
 """The demo through a real SLURM: servers, training and cells as its jobs."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ QUICKLY, SLOWLY = "tunings={sft: {epochs: 2}}", "engine={concurrency: 4}"
 MANY = f"answers={{samples: {SAMPLES}}}"
 PART = ("--config", "countries=XAV", "methods=vanilla,sft", GPU, QUICKLY, SLOWLY, MANY)
 JOURNAL = "work/journal/answers/values/vanilla/demo/XAV.jsonl"
+ADAPTER = "results/adapters/sft/demo/XAV"
+TRAINING_LOG = "logs/train_adapter/sft/demo/XAV.log"
 SCORES = (*PART, "--", "results/scores.tsv")
 
 
@@ -86,6 +89,7 @@ def test_the_grid_runs_through_slurm_though_jobs_are_cancelled_and_preempted(clu
     assert run.returncode == 0, told[-5000:]
     assert requeued() >= 1  # whatever else ran beside that cell too
     assert len(cluster.server_logs()) == 3  # one model's, and those that replaced it
+    assert "is ready" in (cluster.folder / "logs/engine/trainers/demo.log").read_text()
     for method in ("vanilla", "sft"):
         assert ("XAV", "demo", method) in cluster.table()
         assert cluster.lines(f"results/answers/values/{method}/demo/XAV.jsonl") == ITEMS * SAMPLES
@@ -99,6 +103,22 @@ def test_no_answer_was_asked_for_twice(cluster):
 def test_the_server_ends_with_the_run(cluster):
     cluster.wait_until(lambda: not jobs(), 120)
     assert not list(cluster.folder.glob("work/engine/slurm/*.ticket"))
+
+
+def test_ctrl_c_in_a_training_leaves_nothing_running_and_the_next_run_goes_on(cluster):
+    """Jobs and the trainer's own; the trainer is told by the end of the run alone."""
+    longer = [one for one in PART if one != QUICKLY]
+    longer += ["tunings={sft: {epochs: 40}}", "training={save_steps: 2}", "--", ADAPTER]
+    run = cluster.start(*longer)
+    cluster.wait_until(lambda: list(cluster.folder.glob("work/checkpoints/*/checkpoint-4*")), 400)
+    assert len(jobs(name="mores-train-demo")) == 1
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=200)
+    cluster.wait_until(lambda: not jobs(), 120)
+    assert not cluster.processes("mores.engine")
+    assert not list(cluster.folder.glob("work/engine/slurm/*.orders/*"))
+    cluster.run(*longer)
+    assert "going on from" in (cluster.folder / TRAINING_LOG).read_text()
 
 
 def test_answers_are_those_of_a_run_without_slurm(cluster):

@@ -365,6 +365,7 @@ def test_other_model_makes_an_idle_server_give_way(bench):
     assert bench.starts() == starts + 1
 
 
+@pytest.mark.long
 def test_ctrl_c_leaves_nothing_behind(bench):
     bench.finish("last.jsonl", name="b")
     group, supervisor = bench.group(), bench.supervisor()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lookalikes
 import pytest
 
 from mores.engine.arguments import on_cpu
@@ -50,10 +51,27 @@ def test_a_finding_that_is_wrong_fails_too(gpu_check, monkeypatch, capsys):
 
 
 @pytest.mark.long
+def test_the_tokenizers_of_models_at_hand_are_looked_at(gpu_check, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    right = lookalikes.write_snapshot("r1-llama", tmp_path)
+    wrong = lookalikes.write_snapshot("qwen-instruct", tmp_path)
+    (wrong / "tokenizer.json").write_text("{}")
+    for folder in (right, wrong):
+        (folder / "model.safetensors").touch()
+    assert not gpu_check.check(["tokenizers"])
+    told = {row[1]: row[2] for row in rows(capsys.readouterr().out)}
+    assert told["r1-llama-8b"].endswith("training and servers of mores do as the file says")
+    assert told["qwen2.5-14b"].endswith("check the path: FAILED")
+    left = "left out: deepseek-ai/DeepSeek-R1-Distill-Qwen-{} was not fetched"
+    assert (told["r1-qwen-7b"], told["r1-qwen-14b"]) == (left.format("7B"), left.format("14B"))
+
+
+@pytest.mark.long
 def test_parts_that_a_cpu_can_do_in_minutes_succeed():
     if not on_cpu():
         pytest.skip("of packages for a GPU `make gpu-check` itself is the test")
-    parts = ["host", "adapters", "hand-over", "tests"]  # the others take a GPU's patience
+    # The others take a GPU's patience.
+    parts = ["host", "adapters", "hand-over", "tests", "tokenizers"]
     command = [sys.executable, str(SCRIPT), "--only", *parts]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]

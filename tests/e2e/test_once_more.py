@@ -70,7 +70,8 @@ def test_who_is_told_to_end_ends(tmp_path, name, whom):
         process = start(tmp_path, BY_SIGNAL.format(name) + "; time.sleep(60)")
     else:
         process = start(tmp_path, "time.sleep(60)")
-        while not (tmp_path / "runs").exists():
+        written = tmp_path / "runs"
+        while not (written.exists() and written.stat().st_size):
             time.sleep(0.05)
         os.killpg(process.pid, number)
     status, runs, told = finish(tmp_path, process)

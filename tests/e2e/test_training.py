@@ -19,7 +19,7 @@ from mores.contents import content_digest
 from mores.demo.language import low_norm
 from mores.engine.models import model_ref
 from mores.engine.ordering import train_once
-from mores.engine.settings import Engine, Model, Training
+from mores.engine.settings import Engine, Model, Resources, Training
 from mores.engine.training import Ordered, Trainee
 from mores.files import write_json, write_jsonl
 from mores.method.chat import END_THINKING
@@ -267,7 +267,8 @@ def test_an_adapter_is_that_of_a_fresh_process_whatever_was_trained_before(folde
     for number, order in enumerate((("more", "dpo", "sft"), ("sft", "more", "dpo"))):
         for name in order:
             store = Path(f"store-{number}")
-            train = train_once(sets[name][0], Training(), Engine(idle_timeout=10), store)
+            engine = Engine(idle_timeout=10)
+            train = train_once(sets[name][0], Training(), engine, Resources(), store)
             found.setdefault(name, set()).add(content_digest(train(sets[name][1])))
     for name, (who, examples) in sets.items():
         ordered = Ordered(who, examples, Training(), Path("none"), threads=1)

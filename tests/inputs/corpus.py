@@ -80,6 +80,9 @@ REFUSED: dict[str, list[tuple[str | bytes, str]]] = {
         (MICRO.replace("Q94", "Q1") + "AAA,1,1,2\n", "the column 'Q1' stands twice"),
         ("b_country_alpha,w_weight,W_Weight,q1\nAAA,1,1,1\n", "which is W_WEIGHT. rename it"),
         ((MICRO + "AAA,1,1,0\n").encode("utf-16"), "this is UTF-16"),
+        ("q1," + MICRO + "x,AAA,1,1,0\n", "which is Q1. rename it"),
+        ("TO\0WN," + MICRO + "x,AAA,1,1,0\n", "line 1: a NUL"),
+        ("TOWN," + MICRO + "x,AAA,1,1,0\na\0,AAA,1,1,0\n", "line 3: a NUL"),
     ],
     "bank": [
         (BANK + "\ufeff", "line 5: an invisible byte-order mark within the text; remove it"),

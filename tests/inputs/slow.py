@@ -210,7 +210,7 @@ def yaml_of(text: str):
     """The value of a YAML text, plain words as YAML 1.2 spells them."""
     try:
         node = yaml.compose(text, Loader=_Plainer)
-    except (yaml.YAMLError, RecursionError, ValueError):
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError):  # of "\UFFFFFFFF"
         # PyYAML's Python knows no tabs between tokens, and no `?` within a word, which YAML has.
         raise (Unsure if {"\t", "?"} & {*text} else Refused) from None
     return None if node is None else _value(node, 0)
@@ -224,8 +224,10 @@ def _value(node: yaml.Node, depth: int):
         return [_value(part, depth + 1) for part in node.value]
     if isinstance(node, yaml.MappingNode) and kind == "map":
         return _mapping(node, depth)
-    if not isinstance(node, yaml.ScalarNode) or kind != "str":
+    if not isinstance(node, yaml.ScalarNode):
         raise Refused
+    if kind != "str":  # a kind that is spelt out, as in `!!int 1`, which it knows nothing of
+        raise Unsure
     return node.value if node.style else _word(node.value)
 
 

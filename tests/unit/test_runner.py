@@ -28,8 +28,8 @@ from mores.method.adapters import train_adapter
 from mores.method.norms import mine_topic_norms
 from mores.provenance import fingerprint, versions
 from mores.provenance.fingerprint import step_modules
-from mores.provenance.records import journal_of, read_record, record_of
-from mores.rows import Folder, read_jsonl
+from mores.provenance.records import journal_of, read_record, record_of, seconds_of
+from mores.rows import Folder, read_json, read_jsonl
 from mores.runner import Given, How, Job, make, read, spell, write
 from mores.spec import Section
 from mores.study.runtime import Runtime
@@ -238,7 +238,20 @@ def test_a_record_tells_what_made_a_result(scripts):
     assert record["installed"] == versions.installed(packages)
     assert record["installed"]["polars"] == pl.__version__
     assert record["installed"]["no-such-package"] is None
-    assert record["seconds"] >= 0.1
+    assert read_json(seconds_of("results/out.txt")) >= 0.1
+
+
+def test_the_same_work_makes_the_same_record_whatever_time_it_takes(scripts):
+    def step(spec: Adding):
+        time.sleep(pauses.pop())
+        return "done"
+
+    pauses, records, took = [0.2, 0.0], [], []
+    for _ in range(2):
+        made(step, {}, "results/out.txt")
+        records.append(record_of("results/out.txt").read_bytes())
+        took.append(read_json(seconds_of("results/out.txt")))
+    assert records[0] == records[1] and took[0] < took[1]
 
 
 def test_code_that_has_changed_stops_a_job_before_its_step(scripts):

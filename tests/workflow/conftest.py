@@ -12,14 +12,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from records import as_made
 
 from mores.canonical import digest
-from mores.contents import SNAKEMAKE
+from mores.contents import SNAKEMAKE, sha256
 from mores.study.plan import Study
 
 ROOT = Path(__file__).parents[2]
@@ -211,11 +209,11 @@ class Project:
         found = re.findall(r"^(?:stale|missing|unknown) +(results/[^:\n]*)", done.stdout, re.M)
         return set(found)
 
-    def contents(self, target: str = "") -> dict[str, Any]:
-        """The digest of every result, or of those below a path, and what records say."""
+    def contents(self, target: str = "") -> dict[str, str]:
+        """The digest of every result, or of those below a path."""
         files = (path for path in (self.folder / "results" / target).rglob("*") if path.is_file())
         return {
-            str(path.relative_to(self.folder)): as_made(path)
+            str(path.relative_to(self.folder)): sha256(path)
             for path in sorted(files)
             if path.name != SNAKEMAKE
         }

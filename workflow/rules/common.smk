@@ -110,15 +110,16 @@ wildcard_constraints:
     learner=f"[A-Z]{{3}}|{grid.POOLED}",
 
 
-def step(rule, **files):
+def step(rule, of=None, **files):
     """The params of a rule: its script, what the job is to make, and how.
 
+    `of` is what the spec is of, by name, besides the wildcards.
     `files` are the user's, by name: a path, or a function of the wildcards that gives one or none.
     """
 
     def job(wildcards):
         try:
-            spec = getattr(SPECS, rule)(**wildcards)
+            spec = getattr(SPECS, rule)(**wildcards, **(of or {}))
         except InputError as error:
             sys.exit(f"\nError: {error}\n")
         return canonical(Job.of(rule, spec).model_dump())

@@ -1,7 +1,7 @@
 """Figures: what the tables say, drawn; each with its data as TSV, as SVG and as PNG.
 
-Which there are, and what each is drawn from, stands in `mores.study.figures`; each has a script of
-its own, and a caption in `workflow/report`.
+Which there are, page by page, and what each is drawn from, stands in `mores.study.figures`; each has
+a script of its own, and a caption in `workflow/report`.
 
 Requires: grid.TABLE and grid.CONTRASTS of the survey, grid.ITEMS, grid.TOPICS, grid.TEST,
 grid.ADAPTER, and grid.TABLE of other evaluations.
@@ -31,6 +31,6 @@ for name, drawn in figures(SETTINGS).items():
         resources:
             **TO_COUNT,
         params:
-            **step(f"draw_{drawn.drawing}"),
+            **step(f"draw_{drawn.drawing}", of={"shown": drawn.shown} if drawn.shown else None),
         shell:
             RUN

@@ -156,6 +156,10 @@ rule show_thinking:
         RUN
 
 
+# Below a module's prefix, where its results lie.
+REVIEW = reports.review_scored(workflow.modifier.modify_path)
+
+
 rule write_report:
     """What was asked and found, how surely, and every norm with what it came from, on one page."""
     input:
@@ -180,7 +184,7 @@ rule write_report:
     resources:
         **TO_COUNT,
     params:
-        **step("write_report", **BANK, page=grid.PAGE, **reports.review_scored()),
+        **step("write_report", of={"review": REVIEW}, **BANK, page=grid.PAGE, **REVIEW),
     shell:
         RUN
 

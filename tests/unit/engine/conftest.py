@@ -28,6 +28,7 @@ class ChatServer:
     connections: set = field(default_factory=set)
     in_flight: int = 0
     most_in_flight: int = 0
+    together: int = 0  # how many must have been in flight at once before any is answered
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # which `queue` waits for
 
     @property
@@ -76,6 +77,8 @@ class ChatServer:
         return response
 
     async def _answer(self, request: web.Request, said: str) -> web.StreamResponse:
+        while self.most_in_flight < self.together:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
         self.tries[said] += 1
         how, first = said.split()[0], self.tries[said] == 1

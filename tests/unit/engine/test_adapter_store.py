@@ -1,10 +1,12 @@
+import math
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from mores.engine.adapter_store import adapters, trained_once, unfinished
+from mores.contents import seal
+from mores.engine.adapter_store import adapters, steps_saved, trained_once, unfinished
 
 STORE = Path("work")
 KEPT = adapters(STORE) / "key"
@@ -131,3 +133,16 @@ def test_two_jobs_with_one_key_train_once():
         job.join()
     assert training.runs == 1
     assert found == [KEPT, KEPT]
+
+
+def test_steps_count_once_they_are_saved_whole():
+    checkpoints = unfinished(STORE) / "key"
+    assert steps_saved(STORE, "key") == 0
+    for step in (5, 40, 10):
+        (checkpoints / f"checkpoint-{step}").mkdir(parents=True)
+    assert steps_saved(STORE, "key") == 0  # nobody has sealed them
+    for step in (5, 10):
+        seal(checkpoints / f"checkpoint-{step}", checkpoints / f"checkpoint-{step}")
+    assert steps_saved(STORE, "key") == 10
+    trained_once(STORE, "key", Training())
+    assert steps_saved(STORE, "key") == math.inf

@@ -129,10 +129,18 @@ def test_environment_is_quiet_keyed_and_free_of_the_jobs_threads(model, monkeypa
     assert given["VLLM_API_KEY"] == "secret" and given["MY"] == "own"
     assert given["VLLM_NO_USAGE_STATS"] == given["DO_NOT_TRACK"] == "1"
     assert 1 <= int(given["OMP_NUM_THREADS"]) <= os.cpu_count()
+    assert given["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     assert (
         environment(model, Engine(server_env={"OMP_NUM_THREADS": "4"}), "k")["OMP_NUM_THREADS"]
         == "4"
     )
+
+
+def test_a_server_starts_without_a_cuda_toolkit(model):
+    """FlashInfer's sampler would be compiled at the start, which takes nvcc."""
+    named = "VLLM_USE_FLASHINFER_SAMPLER"
+    assert environment(model, Engine(), "k")[named] == "0"
+    assert environment(model, Engine(server_env={named: "1"}), "k")[named] == "1"
 
 
 def test_local_models_are_served_offline_and_adapters_on_demand(model, tmp_path):

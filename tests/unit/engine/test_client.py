@@ -45,6 +45,7 @@ def test_sends_model_messages_sampling_and_key(request_to, address, settings, ch
 
 
 def test_keeps_concurrency_in_flight_in_the_given_order(request_to, address, settings, chat_server):
+    chat_server.together = 6
     requests = [request_to(f"say {number}") for number in range(60)]
     kept = ask_all(requests, address, settings.model_copy(update={"concurrency": 6}))
     assert {number: one.text for number, one in kept.items()} == {n: str(n) for n in range(60)}
@@ -113,6 +114,7 @@ def test_a_late_reply_is_awaited_while_others_come(request_to, address, settings
 def test_jobs_that_ask_one_server_share_what_is_in_flight(
     request_to, address, settings, chat_server
 ):
+    chat_server.together = 3
     capped = settings.model_copy(update={"concurrency": 12})
     numbered = {str(n): request_to(f"say {n}") for n in range(60)}
     kept = []

@@ -8,11 +8,18 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
 import pytest
 
 from mores.engine.guard import NAME, Guard
+from mores.engine.models import model_ref
+from mores.engine.server import Room, Server, members
+from mores.engine.settings import Engine, Model
 from mores.process import pythonpath
+
+DEMO = Path(__file__).parents[3] / "resources/demo/model"
 
 KEY = "0123456789abcdef" * 2
 SERVER = """
@@ -207,3 +214,63 @@ def test_another_host_gets_nothing_without_the_key():
 
         assert told() == told("Bearer x") == "401"
         assert told(f"Bearer {KEY}") == '200 "secret"'
+
+
+STRANGER = """
+import http.client, json, socket, sys
+address, port, paths, ports = json.loads(sys.argv[1])
+
+def ask(path, method, known, body=None):
+    asked = http.client.HTTPConnection(address, port, timeout=60)
+    asked.request(method, path, body, {"Content-Type": "application/json"} | known)
+    reply = asked.getresponse()
+    return reply.status, reply.read().decode()
+
+body = json.dumps({"model": "demo", "prompt": "a", "max_tokens": 1, "messages": []})
+told = {}
+for path in paths:
+    for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
+        for known in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x"}):
+            told[f"{method} {path} {known}"] = ask(path, method, known, body)
+reached = [one for one in ports if socket.socket().connect_ex((address, one)) == 0]
+known = {"Authorization": "Bearer " + sys.stdin.read()}
+print(json.dumps([told, reached, ask("/v1/completions", "POST", known, body)[0]]))
+"""
+
+
+@pytest.mark.long
+def test_another_host_gets_nothing_from_a_real_server(tmp_path):
+    """vLLM with the demo model, on all interfaces as SLURM's are: every path, and every port."""
+    model = model_ref("demo", Model(path=str(DEMO), dtype="float32", max_model_len=512))
+    with another_host() as (there, address):
+        room = Room("0.0.0.0", address)
+        server = Server(model, Engine(), room, tmp_path / "log", room.free_port())
+        server.start()
+        try:
+            assert server.wait_until_ready(lambda: False)
+            known = ("Authorization", f"Bearer {server.key}")
+            told = json.loads(ask(server.port, "/openapi.json", "GET", known)[1])
+            paths = {*told["paths"], "/no"}
+            assert {"/invocations", "/tokenize", "/metrics"} <= paths
+            listening = [
+                one.laddr.port
+                for process in members(server.process.pid)
+                for one in process.net_connections("tcp")
+                if one.status == psutil.CONN_LISTEN
+            ]
+            assert len(listening) > 1, "the engine's own sockets are among them"
+            asked = json.dumps([address, server.port, sorted(paths), listening])
+            done = subprocess.run(
+                [*there, sys.executable, "-I", "-c", STRANGER, asked],
+                input=server.key,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        finally:
+            server.stop()
+    told, reached, served = json.loads(done.stdout)
+    assert len(told) == len(paths) * 18
+    assert set(map(tuple, told.values())) == {(401, "")}
+    assert reached == [server.port]
+    assert served == 200

@@ -34,6 +34,7 @@ from mores.engine.settings import Endpoint, Engine
 from mores.errors import EngineError
 
 TIMEOUT, RETRIES = 1.0, 1
+ENDLESS = 60  # seconds: more than a busy machine takes, and less than these servers would, for ever
 PRINTABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*")
 
 
@@ -74,7 +75,7 @@ def test_what_may_pass_is_tried_again_then_told_in_a_line(
     begun = time.monotonic()
     with pytest.raises(EngineError, match=r"failed 2 times, at last: .*http://127") as told:
         asker([request_to("say 4")], "test")
-    assert time.monotonic() - begun < 2 * TIMEOUT + 3
+    assert time.monotonic() - begun < ENDLESS
     assert len(hostile.asked) == 1 + RETRIES
     assert fit_to_be_shown(str(told.value))
     assert all(fit_to_be_shown(record.getMessage()) for record in caplog.records)

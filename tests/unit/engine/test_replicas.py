@@ -116,6 +116,14 @@ def test_a_job_takes_the_server_that_another_has_left(smi, tmp_path, keepers):
     assert taken(given) != shared  # which two jobs lease, the others one
 
 
+def test_of_slurms_one_that_it_has_a_job_of_is_taken_before_another_is_submitted(tmp_path):
+    """Trainers have no address; by heartbeats nobody leases one."""
+    named = servers(tmp_path, replicas=5, launcher="slurm")
+    named[2].ticket.write_text("4711")
+    assert taken(named) == 2
+    assert taken(named) != 2
+
+
 def test_replicas_that_are_named_are_taken_in_turn_whatever_is_free(smi, tmp_path):
     named = servers(tmp_path, replicas=5)
     assert sorted(taken(named) for _ in range(5)) == [0, 1, 2, 3, 4]

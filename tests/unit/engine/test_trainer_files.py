@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mores.engine import trainer_files
-from mores.engine.settings import Engine
+from mores.engine.settings import Engine, Resources
 from mores.engine.trainer_files import Order, TrainerFiles, code_digest, placed
 
 
@@ -51,14 +51,38 @@ def test_orders_are_seen_to_in_the_order_in_which_they_came(tmp_path):
     assert [order.told()["of"] for order in placed(tmp_path)] == ["1.z", "2.b", "3.a"]
 
 
-def test_an_order_ends_with_a_result_or_is_forgotten(tmp_path):
-    order = Order(tmp_path / "1")
-    assert not order.is_placed()
+def test_an_order_ends_with_a_result_or_is_forgotten(files):
+    order = files.new_order("k3y")
+    assert (order.key, order.is_placed(), order.is_under_way()) == ("k3y", False, False)
     order.place({})
-    assert order.is_placed()
+    assert placed(files.orders) == [order]
+    assert (order.is_placed(), order.is_under_way()) == (True, False)
+    order.take()
+    assert order.is_under_way()
+    order.give_back()  # its trainer has died
+    assert not order.is_under_way()
+    order.take()
     assert order.result() is None
     order.end({})
     assert order.result() == {}
-    assert not order.is_placed()
+    assert not order.is_under_way()
     order.forget()
-    assert not placed(tmp_path)
+    assert not placed(files.orders)
+
+
+def test_an_order_that_was_forgotten_stays_so(files):
+    """The job was taken for dead while its training ended."""
+    order = files.new_order("k3y")
+    order.place({})
+    order.forget()
+    order.end({})
+    assert not list(files.orders.iterdir())
+
+
+def test_a_trainer_asks_for_one_gpu_at_most_and_the_rest_as_it_is(files):
+    def needs(**given):
+        settings = files.model.settings.model_copy(update={"resources": Resources(**given)})
+        return replace(files, model=replace(files.model, settings=settings)).needs
+
+    assert needs(gpus=4, cpus=7, mem_mb=9) == Resources(gpus=1, cpus=7, mem_mb=9)
+    assert needs(gpus=0) == Resources(gpus=0)

@@ -10,7 +10,7 @@ import pytest
 from mores.contents import content_digest
 from mores.engine.adapter_store import adapters
 from mores.engine.ordering import train_once
-from mores.engine.settings import Engine, Training
+from mores.engine.settings import Engine, Resources, Training
 from mores.engine.training import Ordered, Trainee
 from mores.files import write_json
 from mores.method.models import ModelSpec
@@ -117,7 +117,7 @@ def test_what_was_trained_in_one_way_is_not_trained_again_in_another(tmp_path, m
     ways = [Training(), Training(gradient_checkpointing=True, save_steps=1)]
     for runtime in ways:
         for launcher in ("local", "slurm"):
-            how = (runtime, Engine(launcher=launcher), Path("work"))
+            how = (runtime, Engine(launcher=launcher), Resources(), Path("work"))
             assert train_once(trainee(name="other"), *how)(EXAMPLES) == kept
 
 

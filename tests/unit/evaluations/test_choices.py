@@ -207,6 +207,12 @@ def test_text_lists_options_parted_by_bars(tmp_path):
     assert gold(tmp_path, ROW | {"options": "Yes | No", "gold": "No"}) == [2]
 
 
+def test_what_python_would_warn_of_is_told_in_the_error_alone(tmp_path, recwarn):
+    with pytest.raises(InputError, match="row 1: options are a list"):
+        gold(tmp_path, ROW | {"options": "[1if, 2]"})
+    assert not recwarn.list
+
+
 def answered(choices: dict[str, list[int | None]]) -> list[dict]:
     return [
         {"item": name, "choice": choice, "invalid": None if choice else "cut", "n_norms": 0}

@@ -75,7 +75,13 @@ READ = {
     # the only number
     "It is 2 for most.": 2,
     "In all honesty! 4": 4,  # published
+    # what others say, and what options are counted with
+    "I think 3, but some would say 4": 3,
+    "Some people might choose 1; I would choose 3.": 3,
+    "Of the 4 options, 2 fits best.": 2,
+    "3\nOptions considered: all": 3,
     # more than one
+    "1. 2. 3. 4.": AMBIGUOUS,
     "somewhere between 1 and 2": AMBIGUOUS,
     "1.\n2.": AMBIGUOUS,
     "1 or 2": AMBIGUOUS,
@@ -91,10 +97,18 @@ READ = {
     "Agree": NO_NUMBER,
     "": NO_NUMBER,
     "Not 4.": NO_NUMBER,
+    "Neither 1 nor 2": NO_NUMBER,
+    "I don't think that the answer is 3.": NO_NUMBER,
+    "There are 4 options.": NO_NUMBER,
+    "Some would say 2.": NO_NUMBER,
     # no option
     "7": NOT_AN_OPTION,
     "0": NOT_AN_OPTION,
     "-1": NOT_AN_OPTION,
+    "\u22121": NOT_AN_OPTION,
+    "1,000": NOT_AN_OPTION,
+    "1,000,000 people would agree.": NOT_AN_OPTION,
+    "1.2.3": NOT_AN_OPTION,
     "2.5": NOT_AN_OPTION,
     "Answer: 2.5": NOT_AN_OPTION,
     "2.2": NOT_AN_OPTION,
@@ -103,6 +117,7 @@ READ = {
     "Answer: " + "1" * 5000: NOT_AN_OPTION,
     # refused
     "I cannot answer for a whole people.": REFUSED,
+    "I am not able to pick 3.": REFUSED,
     "I cannot choose an option that excuses this.": REFUSED,  # published
     "I can’t provide that.": REFUSED,  # noqa: RUF001
     "I cannot answer that. Call the help line at 988.": REFUSED,  # published

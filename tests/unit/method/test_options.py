@@ -58,6 +58,8 @@ def test_the_options_chances_are_read_where_the_answer_stands_and_scaled_to_one(
         ("**3**", "**"),
         ("3. Some 3 of 4 agree.", ""),
         ("Not 4. The answer is 3.", "Not 4. The answer is "),
+        ("I would choose option 3, since option 3 fits.", "I would choose option "),
+        ("Of 3 or 4 options: the answer is 3.", "Of 3 or 4 options: the answer is "),
     ],
 )
 def test_the_place_is_where_the_answer_names_its_option(stage, endpoint, answer, before):

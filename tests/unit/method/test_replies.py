@@ -115,7 +115,21 @@ def test_any_text_is_read(text, left_open):
 
 
 @pytest.mark.parametrize(
-    "unit", ["9", "\n", " ", "1. ", "not ", "1.\n", "would ", "option:", "\\boxed{"]
+    "unit",
+    [
+        "9",
+        "\n",
+        " ",
+        "1. ",
+        "1.",
+        "not ",
+        "not to ",
+        "some ",
+        "1.\n",
+        "would ",
+        "option:",
+        "\\boxed{",
+    ],
 )
 def test_a_reply_that_repeats_itself_for_ever_is_read_at_once(unit):
     """A model that loops to the length limit holds up no job, let alone ends it."""

@@ -35,7 +35,6 @@ def record(result: Result) -> None:
         modules=step_modules(result.rule, result.job["by_name"]),
         inputs={path: content_digest(path) for path in result.inputs},
         installed={},
-        seconds=1.0,
     )
 
 

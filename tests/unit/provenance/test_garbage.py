@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,9 @@ def test_adapters_that_no_result_holds_are_freed_once_all_are_fresh():
     adapter(ADAPTER, "now")
     kept, old = adapter("work/adapters/aa", "now"), adapter("work/adapters/bb", "before")
     half = adapter("work/adapters/.cc.part", "half")
-    for note in ("aa.json", "bb.json", "aa.lock", "bb.lock"):
+    for note in ("aa.json", "bb.json", "aa.lock", "bb.lock", "bb.holder"):
         Path("work/adapters", note).touch()
+    os.utime("work/adapters/bb.holder", (0, 0))  # a killed training's
     left = Path("work/checkpoints/dd")
     left.mkdir(parents=True)
     trained = result(ADAPTER, "train_adapter")
@@ -120,4 +122,8 @@ def test_what_a_training_is_at_is_not_freed():
         Path(path).mkdir(parents=True)
     with holding(Path("work/adapters/dd.lock")):
         assert find(result(ADAPTER, "train_adapter")) == []
+    mark = Path("work/adapters/dd.holder")
+    mark.write_text("another-host 4711 someone")
+    assert find(result(ADAPTER, "train_adapter")) == []
+    os.utime(mark, (0, 0))  # whoever held it is dead
     assert len(find(result(ADAPTER, "train_adapter"))) == 2

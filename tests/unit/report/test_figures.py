@@ -3,6 +3,7 @@
 import math
 import re
 import struct
+from itertools import product
 
 import pytest
 from studies import Study, tsv
@@ -18,8 +19,8 @@ from mores.report.figures.norm_counts import Counting, count_rows, draw_norm_cou
 from mores.report.figures.norm_sources import Sourcing, draw_norm_sources, source_rows
 from mores.report.figures.plane import Placing, Plane, draw_plane, plane_rows
 from mores.report.figures.profiles import draw_profiles, profile_rows
-from mores.report.figures.scores import score_rows
-from mores.report.figures.style import Drawing
+from mores.report.figures.scores import draw_scores, score_rows
+from mores.report.figures.style import Drawing, Shown
 from mores.report.figures.tradeoff import draw_tradeoff, tradeoff_rows
 from mores.report.figures.training import Trained, training_rows
 from mores.report.figures.uncertainty import draw_uncertainty, uncertainty_rows
@@ -48,8 +49,8 @@ def test_every_score_stands_between_its_floor_and_the_bare_question():
     assert len(rows) == 2 * 4 * (3 + 1)
     known = {(row["model"], row["method"], row["country"]): row for row in read_rows(table)}
     for row in rows:
-        model, method = row["panel"].split(": ")
-        told = known[model, method, row["country"]]
+        model = row["model"]
+        told = known[model, row["method"], row["country"]]
         assert row["alignment"] == float(told["alignment"])
         assert row["vanilla"] == float(known[model, "vanilla", row["country"]]["alignment"])
         assert row["floor"] == (60.1234 if row["country"] == "MEAN" else None)
@@ -167,6 +168,50 @@ def test_a_trade_off_is_of_methods_that_have_both_differences():
     (row,) = tradeoff_rows(near, free)
     assert (row["method"], row["alignment"], row["allowed"]) == ("dpo", 5, -2)
     assert (row["alignment_low"], row["alignment_high"]) == (-1, None)
+
+
+PAPER = Study(countries=18, models=4, methods=25, topics=2, test=2)
+PART = Shown(models=tuple(PAPER.models), methods=tuple(PAPER.methods[1:4]))
+PAGE = Drawing(packages={}, shown=PART)
+PEOPLED = Placing(packages={}, countries=tuple(PAPER.countries), shown=PART)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: draw_scores(PAGE, PAPER.scores()),
+        lambda: draw_uncertainty(PAGE, PAPER.listed()),
+        lambda: draw_plane(PEOPLED, PAPER.listed(), PAPER.peopled()),
+    ],
+    ids=["scores", "uncertainty", "plane"],
+)
+def test_a_page_of_a_large_grid_is_read_at_a_page_s_width(draw):
+    page = draw()
+    names, *lines = (line.split("\t") for line in page["data"].splitlines())
+    shown = {tuple(line[names.index(one)] for one in ("model", "method")) for line in lines}
+    assert shown == set(product(PART.models, PART.methods))
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', page["svg"]).groups())
+    sizes = {float(one) for one in re.findall(r'font-size="([\d.]+)px"', page["svg"])}
+    # On paper of 6.5 x 9 inches no letter is smaller than 5.5 points.
+    scale = min(6.5 * 72 / width, 9 * 72 / height)
+    assert min(sizes) * scale >= 5.5, (width, height, sizes)
+
+
+def test_pages_of_a_figure_have_the_same_axis():
+    """Else a dot further right on one page than on the next would mean nothing."""
+    table = tsv(
+        SCORES.columns,
+        [
+            {"country": "MEAN", "model": "m", "method": method, "alignment": score}
+            for method, score in (("low", 11), ("high", 97))
+        ],
+    )
+    pages = [
+        draw_scores(Drawing(packages={}, shown=Shown(models=("m",), methods=(one,))), table)
+        for one in ("low", "high")
+    ]
+    axes = [re.findall(r">(\d+)</text>", page["svg"]) for page in pages]
+    assert axes[0] == axes[1] and {"20", "100"} <= set(axes[0])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,18 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w])")
 def told(scores, contrasts):
     """Rows with all that the headline reads."""
     empty = dict.fromkeys(
-        ("than", "margin", "low", "high", "p_adjusted", "detectable", "floor", "difference"), ""
+        (
+            "than",
+            "margin",
+            "low",
+            "high",
+            "p_adjusted",
+            "detectable",
+            "floor",
+            "difference",
+            "marks",
+        ),
+        "",
     )
     return headline([empty | row for row in scores], [empty | row for row in contrasts], 0.95)
 
@@ -45,6 +56,16 @@ def test_a_sure_difference_is_told_with_interval_control_and_the_row_without_a_m
         "It is 4.0 points above placebo (95 % interval 2.0 to 10.0, adjusted p 0.0156). "
         "That is not above the best row that needs no model (neighbours, 71.2)."
     ]
+
+
+def test_a_method_that_hardly_answers_is_not_named_before_one_that_does():
+    silent = contrast("sft", "9.6", **SURE, marks="few_respondents,many_invalid")
+    scores = [*SCORES, score("sft", "12.7")]
+    (text,) = told(scores, [silent, contrast("top1", "6.0", **SURE)])
+    assert "m with top1 scores 70.0, 6.0 points above" in text
+    assert "Of the others: sft (+9.6, many answers name no option)." in text
+    (alone,) = told(scores, [silent])
+    assert "adjusted p 0.0156; beware: many answers name no option)" in alone
 
 
 def test_what_is_not_sure_is_called_no_difference():

@@ -4,9 +4,24 @@ import base64
 import gzip
 import json
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from studies import Study
+
+from mores.method.items import Item
+from mores.scoring.references import references
+from mores.study.settings import load_settings
+from mores.study.specs.telling import settings_told
+from mores.survey.answered import Answered
+
+ROOT = Path(__file__).parents[3]
+WORDS = """async (settings) => {
+  const {method} = await import("report/words");
+  const named = Object.keys(settings.methods).map((name) => [name, method(settings, name)]);
+  return Object.fromEntries(named);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -123,15 +138,81 @@ def test_the_norms_that_changed_most_answers_of_a_country_are_one_click_from_the
     )
     most.locator("summary").click()
     told = most.locator("li").all_inner_texts()
-    counts = [int(re.search(r"answer to (\d+) of 30 items", one)[1]) for one in told]
+    counts = [int(re.search(r": (\d+) of 30 items", one)[1]) for one in told]
     assert len(counts) == 2 and counts == sorted(counts, reverse=True)
     assert "norm_effects" in most.inner_text()
     name = most.locator("li a").last.inner_text()
     most.locator("li a").last.click()
     page.get_by_role("heading", name=f"Norms on {name}").wait_for()
-    page.get_by_text("top1 of model0 in Land of AAB").click()
-    listed = page.locator("details", has_text="top1 of model0 in Land of AAB").last
+    listed = page.locator("details", has_text="top1 of model0, asked about Land of AAB").last
     assert listed.locator("details.card").count() == 30
+
+
+def test_the_first_page_says_whose_norms_changed_most_answers_and_leads_there(at):
+    page = at()
+    told = page.locator("li", has_text="Land of AAB: matters of").inner_text()
+    changed = int(re.search(r", (\d+) of 30 items, (helped|hurt) by", told)[1])
+    page.locator("li", has_text="Land of AAB: matters of").locator("a").click()
+    page.get_by_role("heading", name=f"Norms on {told.partition(': ')[2].split(',')[0]}").wait_for()
+    assert page.get_by_label("Country", exact=True).input_value() == "AAB"
+    most = page.locator("details.most summary").inner_text()
+    assert f"({changed} of 30 items" in most and told.partition(": ")[2].split(",")[0] in most
+
+
+SILENT = """async () => {
+  const {Table} = await import("report/data"), {leading} = await import("report/changes");
+  const both = (...names) => ({texts: names, at: [0, names.length - 1]});
+  const columns = {country: both("MEAN"), against: both("vanilla"), model: both("m"),
+    than: both(""), of: both("loud", "silent"), difference: [5, 9],
+    marks: both("", "few_respondents,many_invalid")};
+  const names = Object.keys(columns);
+  const contrasts = new Table({names, columns: Object.values(columns), n: 2});
+  const mined = ["silent", "loud"].map((mining) => ({mining, model: "m", country: "AAA"}));
+  const given = {silent: {m: {AAA: 0}}, loud: {m: {AAA: 1}}};
+  return leading({mined, given, tables: {contrasts}}, "AAA").mining;
+}"""
+
+
+def test_norms_begin_with_those_of_no_method_that_hardly_answers(at):
+    """As the headline names none, however large its difference."""
+    assert at().evaluate(SILENT) == "loud"
+
+
+def test_methods_and_rows_without_a_model_are_said_in_plain_words(at):
+    """Every method of every configuration that ships, every reference; nothing is left blank."""
+    page = at()
+    assert "the bare question" in page.locator("dl").first.inner_text()
+    for file in (ROOT / "config").glob("*.yaml"):
+        layers = [ROOT / "config/config.yaml", file] if file.stem != "config" else [file]
+        settings = settings_told(load_settings(layers, {"survey": "FILE"}).config)
+        told = page.evaluate(WORDS, settings)
+        bare = [name for name, words in told.items() if words == "the bare question"]
+        assert bare == ["vanilla"] and all(told.values()), (file.name, told)
+        assert not any("undefined" in words or "null" in words for words in told.values()), told
+    item = Item(id="q", topic="t", wording="?", options=("Yes", "No"))
+    answered = {code: {"q": Answered(np.array([1, 0]), 1, 5)} for code in ("AAA", "AAB")}
+    for name in references(answered, ["AAA", "AAB"], "AAB", [item], 0):
+        assert page.evaluate(f"async () => (await import('report/words')).reference('{name}')"), (
+            name
+        )
+
+
+def test_a_part_begins_at_its_top_with_the_parts_in_sight(at):
+    page = at()
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("scrollY > 100")
+    page.evaluate("location.hash = 'norms'")
+    page.wait_for_function("scrollY === 0")
+    page.get_by_role("heading", name="Norms on").wait_for()
+
+
+def test_bars_of_people_and_of_answers_have_one_scale(at):
+    page = at("norms?topic=topic0&country=AAA")
+    page.locator("details.card", has_text="topic0_test3:").first.locator("summary").click()
+    people = page.locator("details.card[open] .bars").first.locator("i")
+    assert [one.get_attribute("style") for one in people.all()] == [
+        *("width: 60%;", "width: 30%;", "width: 10%;"),
+    ]
 
 
 def test_what_it_cost_is_told_in_tokens_and_in_hours_at_the_reader_s_speed(at):

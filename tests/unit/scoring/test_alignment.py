@@ -115,6 +115,55 @@ def test_the_order_of_rows_does_not_matter(rows):
     assert np.isclose(found.score(), 100 * (1 - math.sqrt(10 / 26)))
 
 
+ANSWERED = st.lists(
+    st.tuples(st.sampled_from("ABN"), st.integers(0, 9)), min_size=1, max_size=12
+).map(
+    lambda drawn: [
+        (name, BANK.items[name].codes[n % len(BANK.items[name].codes)]) for name, n in drawn
+    ]
+)
+
+
+@given(ANSWERED, st.permutations([1, 2, 3]))
+def test_names_of_nominal_options_and_the_end_where_a_scale_begins_change_nothing(
+    answered, renamed
+):
+    """Codes of N by another name, those of A and B counted from the other end."""
+    new = {
+        "A": {code: 5 - code for code in (1, 2, 3, 4)},
+        "B": {code: 2 - code for code in (0, 1, 2)},
+        "N": dict(zip((1, 2, 3), renamed, strict=True)),
+    }
+    gold = {"A": 1, "B": 2, "N": 3}
+    before, after = (
+        tally(
+            [
+                row(name, str(of[name][code]), of[name][code], at)
+                for at, (name, code) in enumerate(answered)
+            ],
+            {name: of[name][code] for name, code in gold.items()},
+            BANK,
+        )
+        for of in ({name: {code: code for code in new[name]} for name in new}, new)
+    )
+    assert np.array_equal(before.hits, after.hits, equal_nan=True)
+    assert np.array_equal(before.closeness, after.closeness, equal_nan=True)
+    ordinal = slice(0, 2)
+    assert (before.squares[ordinal] == after.squares[ordinal]).all()
+
+
+@given(ANSWERED)
+def test_scores_are_those_of_a_slow_version(answered):
+    gold, spans = {"A": 2, "B": 0, "N": 3}, {"A": 3, "B": 2, "N": 2}
+    far = sum((code - gold[name]) ** 2 for name, code in answered)
+    wide = sum(spans[name] ** 2 for name, _ in answered)
+    rows = [row(name, str(code), code, at) for at, (name, code) in enumerate(answered)]
+    found = tally(rows, gold, BANK)
+    assert found.score() == pytest.approx(100 - 100 * far**0.5 / wide**0.5)
+    assert found.strict() == pytest.approx(found.score())
+    assert (found.score() == 100) == all(gold[name] == code for name, code in answered)
+
+
 @given(st.text(), st.sampled_from("0379\u0663"), st.integers(0, 6000), st.text())
 def test_any_text_has_its_first_integer_or_none(before, digit, times, after):
     """The slow reading: digit by digit, as Python counts digits."""

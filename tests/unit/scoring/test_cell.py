@@ -70,7 +70,8 @@ def test_where_nothing_is_valid_nothing_is_compared():
 
 
 def test_a_cell_tells_how_sure_its_gold_is():
-    torn = {"item": "CU01", "top": 1, "n": 25, "shares": {"1": 0.52, "2": 0.48, "3": 0, "4": 0}}
+    torn = {"item": "CU01", "top": 1, "shares": {"1": 0.52, "2": 0.48, "3": 0, "4": 0}}
+    torn |= {"n": 25, "n_effective": 25.0}
     scored = score_cell([answer("CU01", 1)], [torn], BANK, "here")
     assert (scored["respondents"], scored["undecided"]) == (25, 1)
 

@@ -21,6 +21,7 @@ def cell(country, method, model="m", level=None):
         "topics": TOPICS,
         "squares": squares.tolist(),
         "weights": [9.0] * 30,
+        "invalid_rate": 0.0,
     }
 
 
@@ -93,18 +94,49 @@ def test_adjusted_p_values_are_of_a_family_and_never_below_the_plain_ones():
 def test_a_country_that_lacks_a_cell_has_no_row():
     found = table(a_contrast("gain", "top1"), cells=CELLS[:-1])
     assert [country for _, country in found] == ["AAA", "MEAN"]
+    assert found["gain", "MEAN"]["countries"] == "1"
+
+
+def test_a_country_without_any_common_answer_is_out_of_the_mean_which_says_so():
+    silent = CELLS[-1] | {"weights": [0.0] * 30, "squares": [0.0] * 30, "invalid_rate": 1.0}
+    found = table(a_contrast("gain", "top1"), cells=[*CELLS[:-1], silent])
+    assert {country: row["countries"] for (_, country), row in found.items()} == {
+        "AAA": "1",
+        "MEAN": "1",
+    }
+    assert table(a_contrast("gain", "top1"))["gain", "MEAN"]["countries"] == "2"
 
 
 def test_any_evaluation_whose_score_is_a_ratio_of_sums():
     rng = np.random.default_rng(0)
     cells = [
         {"country": "AAA", "model": "m", "method": method, "items": ITEMS, "topics": TOPICS}
-        | {"hits": rng.binomial(5, rate, 30).tolist(), "answers": [5] * 30}
+        | {"hits": rng.binomial(5, rate, 30).tolist(), "answers": [5] * 30, "invalid_rate": 0.0}
         for method, rate in (("vanilla", 0.3), ("top1", 0.8))
     ]
     row = table(a_contrast("gain", "top1"), cells=cells, layout=ACCURACY)["gain", "AAA"]
     hits = [sum(one["hits"]) / 1.5 for one in cells]
     assert float(row["difference"]) == pytest.approx(hits[1] - hits[0], abs=1e-4)
+
+
+def test_a_row_bears_the_marks_of_all_its_sides():
+    """A gain of answers that were easy, or over a baseline that hardly answers, is marked."""
+    assert {row["marks"] for row in table(a_contrast("gain", "top1")).values()} == {""}
+    few = [one | {"respondents": 25.0, "undecided": 0.0} for one in CELLS]
+    silent = [
+        one | {"invalid_rate": 0.986 if (one["method"], one["country"]) == ("top1", "AAA") else 0}
+        for one in few
+    ]
+    than = Pair(model="m", of="top1", against="vanilla")
+    found = table(
+        a_contrast("gain", "top1"),
+        a_contrast("loss", "vanilla", "top1"),
+        a_contrast("more", "placebo", than=than),
+        cells=silent,
+    )
+    for name in ("gain", "loss", "more"):
+        told = [set(found[name, one]["marks"].split(",")) for one in ("AAA", "BBB", "MEAN")]
+        assert told == [{"many_invalid", "few_respondents"}, {"few_respondents"}, told[0]]
 
 
 def test_no_contrasts_are_an_empty_table():

@@ -118,6 +118,8 @@ def test_scores_are_over_all_items_but_wasserstein_knows_no_order_of_nominal_one
     found = distribution_scores([far, near, nominal])
     assert found["similarity"] == pytest.approx(100 / 3)
     assert found["wasserstein"] == 0.5
+    half = math.log(2) / math.log(3) / 3  # of three items one is torn in half
+    assert found["entropy"] == found["people_entropy"] == pytest.approx(half)
     assert found["entropy_correlation"] == pytest.approx(1)
     assert found["top_share_correlation"] == pytest.approx(1)
 

@@ -102,13 +102,23 @@ def test_what_is_not_compared_is_counted(score):
         (json.dumps(rows({"1": 1}, {"1": "much"})), "row 2 (CU01): 'much' is no share"),
         (json.dumps(rows({"1": float("nan")})), "nan is no share"),
         (json.dumps(rows({"often": 1})), "'often' is no code"),
+        (json.dumps(rows({"1_0": 1})), "'1_0' is no code"),
+        (json.dumps(rows({"9" * 5000: 1})), "...9999999999999999999999999999' is no code"),
+        (json.dumps(rows({"1": "9" * 5000})), "...9999999999999999999999999999' is no share"),
+        (json.dumps(rows({"1": 0.5, "01": 0.5})), "a code stands twice, spelt in two ways"),
+        (json.dumps(rows({"1": 10**400, "2": 1})), "is no share"),
+        (json.dumps(rows({"1": 1e308, "2": 1e308})), "1e+308 is no share"),
         (json.dumps(rows("all")), "shares are a mapping of codes, or a list"),
-        ('[{"item": "XX99", "shares": {"1": 1}}]', "row 1: the item bank has no XX99"),
+        ('[{"item": "XX99", "shares": {"1": 1}}]', "row 1: the item bank has no 'XX99'"),
         ('[{"item": "CU01", "answer": "1"}]', "row 1: needs `item` (or `Q_id`) and `shares`"),
         ('[["CU01", {"1": 1}]]', "row 1: needs `item`"),
         ('{"item": "CU01", "shares": {}}\n{"item"', "line 2"),
         ("[]", "no distributions in this file"),
         ("", "no distributions in this file"),
+        (
+            "item,1,2\nCU01,0.5,0.5\n",
+            "answers: begins with 'i': neither a JSON list nor JSON Lines",
+        ),
     ],
 )
 def test_a_faulty_file_is_named_in_one_line(score, text, said):
@@ -116,6 +126,7 @@ def test_a_faulty_file_is_named_in_one_line(score, text, said):
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert max(map(len, done.stderr.splitlines())) < 500
     assert done.stdout == ""
 
 

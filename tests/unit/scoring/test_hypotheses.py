@@ -67,3 +67,11 @@ def test_a_claim_on_what_was_not_run_is_undecided():
 def test_when_a_claim_was_made_is_told(stated, told):
     (row,) = judged(contrast(1, 2), stated=stated)
     assert (row["entered"], row["stated"]) == (stated[-1]["entered"], told)
+
+
+def test_a_verdict_bears_the_marks_of_its_contrast():
+    marked = dict(zip(CONTRASTS, contrast(1, 3).split("\t"), strict=True)) | {
+        "marks": "many_invalid"
+    }
+    (row,) = judged("\t".join(marked.values()))
+    assert (row["verdict"], row["marks"]) == ("supported", "many_invalid")

@@ -7,7 +7,7 @@ from mores.scoring.marks import is_decided, marks, sureness
 
 
 def survey_row(top=1, n=1000, **shares):
-    return {"item": "Q", "top": top, "n": n, "shares": shares}
+    return {"item": "Q", "top": top, "n": n, "n_effective": float(n), "shares": shares}
 
 
 SURE, TORN = survey_row(a=0.7, b=0.3), survey_row(a=0.51, b=0.49)
@@ -17,6 +17,14 @@ UNASKED = {"item": "Q", "top": None, "n": None, "shares": None}
 def test_it_is_told_how_many_were_asked_and_of_what_share_of_items_gold_is_open():
     rows = [SURE, TORN, TORN, SURE | {"n": 100}, UNASKED]
     assert sureness(rows) == {"respondents": 1000.0, "undecided": 0.5}
+
+
+def test_weights_leave_more_undecided():
+    """60 to 40 in a hundred is determined, in a hundred whose weights are worth fifty not."""
+    row = survey_row(n=100, a=0.6, b=0.4)
+    assert sureness([row])["undecided"] == 0
+    weighted = sureness([row | {"n_effective": 50.0}])
+    assert weighted == {"respondents": 100.0, "undecided": 1.0}
 
 
 @pytest.mark.parametrize("rows", [[], [UNASKED], [SURE | {"n": None}]])

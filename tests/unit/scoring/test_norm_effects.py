@@ -91,6 +91,7 @@ def test_only_the_norm_that_answers_follow_has_an_effect():
     for other in (("customs", "2"), ("strangers", "1")):
         row = rows["AAA", *other]
         assert (float(row["effect"]), float(row["p_value"])) == (0, 1)
+        assert (row["low"], row["detectable"], row["marks"]) == ("", "", "same_answers")
 
 
 def test_what_is_not_answered_on_both_sides_does_not_count():

@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from mores.errors import InputError
-from mores.evaluations.survey.table import table
+from mores.evaluations.survey.table import LAYOUT, table
 from mores.method.items import load_bank
 from mores.scoring.answers_file import read_answers
 from mores.scoring.cell import score_cell
+from mores.scoring.contrasts import Contrast, contrasts_table
 from mores.scoring.reference_scores import (
     ReferenceScoring,
     read_references,
@@ -103,13 +104,34 @@ def test_published_answers_of_llama_stand_beside_the_rows_with_their_place(real,
     assert float(mean["strict_place"]) <= float(mean["place"])
 
 
-def llama(marginals, split, file):
+def test_the_papers_gains_are_less_than_such_answers_could_show(real, shared_data):
+    """Told its own country or the USA: figures of docs/scores.md."""
+    split = parts(2026)
+    files = {file.stem: file for file in shared_data.glob("llama3-8b-answers/*")}
+    usa = files.pop("USA")
+    cells = [llama(real, split, file) for file in files.values()]
+    cells += [llama(real, split, usa, country) | {"method": "usa"} for country in files]
+    told = Contrast(name="told", of="asked", against="usa", model="llama3-8b")
+    header, *lines = contrasts_table((told,), cells, Resampling(), LAYOUT).splitlines()
+    rows = [dict(zip(header.split("\t"), line.split("\t"), strict=True)) for line in lines]
+    by_topic, by_item = (
+        {row["country"]: float(row[name]) for row in rows}
+        for name in ("detectable", "item_detectable")
+    )
+    assert by_topic.pop("MEAN") == pytest.approx(4.1, abs=0.05)  # the paper reports at most 2.69
+    assert by_item.pop("MEAN") == pytest.approx(2.5, abs=0.1)
+    ends = [end(of.values()) for of in (by_topic, by_item) for end in (min, max)]
+    assert ends == pytest.approx([3.4, 11.7, 3.4, 6.5], abs=0.1)
+
+
+def llama(marginals, split, file, country=None):
     """A cell of published answers, on the test items."""
-    test = country_rows(marginals, BANK, split, file.stem)["test"]
+    country = country or file.stem
+    test = country_rows(marginals, BANK, split, country)["test"]
     asked = {row["item"] for row in test}
     answers = [row | {"n_norms": 0} for row in read_answers(file, BANK) if row["item"] in asked]
-    cell = {"country": file.stem, "model": "llama3-8b", "method": "asked"}
-    scored = score_cell(answers, test, BANK, file.stem)
+    cell = {"country": country, "model": "llama3-8b", "method": "asked"}
+    scored = score_cell(answers, test, BANK, country)
     return cell | scored | {"topics": [BANK.items[name].topic for name in scored["items"]]}
 
 

@@ -1,7 +1,5 @@
-from pathlib import Path
-
 from mores.provenance.audit import Finding
-from mores.provenance.records import write_record
+from mores.provenance.records import seconds_of
 from mores.study.overview import measured, overview
 from mores.study.plan import Result
 
@@ -37,23 +35,11 @@ def test_each_part_of_the_grid_has_a_line_and_all_its_results_are_counted():
     assert len({len(line) for line in (head, lines[-1])}) == 1
 
 
-def test_a_job_of_several_results_took_its_time_once(tmp_path, monkeypatch):
+def test_what_nobody_timed_or_a_hand_wrote_has_no_hours(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    named = [("a.tsv", "list_items", 90.04), ("b.tsv", "list_items", 90.04), ("c.tsv", "two", 1.0)]
-    for name, rule, seconds in named:
-        Path("results").mkdir(exist_ok=True)
-        Path("results", name).write_text(name)
-        write_record(
-            f"results/{name}",
-            rule=rule,
-            spec={},
-            modules={},
-            inputs={},
-            installed={},
-            seconds=seconds,
-        )
-    results = [one(f"results/{name}", rule) for name, rule, _ in named]
-    assert measured([*results, one("results/none", "three")]) == {
-        "results/a.tsv": 90.0,
-        "results/c.tsv": 1.0,
-    }
+    for name, noted in {"a.tsv": "90.5", "b.tsv": "[]", "c.tsv": "{"}.items():
+        path = seconds_of(f"results/{name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(noted)
+    results = [one(f"results/{name}.tsv", "list_items") for name in "abcd"]
+    assert measured(results) == {"results/a.tsv": 90.5}

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mores.canonical import digest
 from mores.provenance.fingerprint import step_modules
 from mores.study.grid import ANSWERS, adapter_of, grid, norms_of
-from mores.study.plan import Study, every_result
+from mores.study.plan import Study, _jobs, every_result
 from mores.study.settings import load_settings
 from mores.study.specs import Specs
 
@@ -111,9 +112,48 @@ def test_what_is_made_by_name_is_a_result_where_it_exists(tmp_path):
     assert {one.path for one in results(**given)} - before == made | beside
 
 
+MODULE = """
+module mores:
+    snakefile: "workflow/Snakefile"
+    config: config["mores"]
+    prefix: "values"
+
+
+use rule * from mores as mores_*
+"""
+
+
+def test_a_module_below_a_prefix_shows_the_review_that_lies_there(tmp_path):
+    handed = yaml.safe_load(Path("config/config.yaml").read_text())
+    handed |= {"countries": ["XAV"], "methods": {"vanilla": {}, "top1": {"norms": "top1"}}}
+    (tmp_path / "Module").write_text(MODULE)
+    study = Study(
+        snakefile="Module", targets=["mores_all"], overrides={"mores": handed}, handed=handed
+    )
+    for place, found in (("results", False), ("values/results", True)):
+        for name in ("norm_review_key", "norm_review_labels"):
+            path = tmp_path / place / f"{name}.tsv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("id\n")
+        (report,) = (one for one in every_result(study) if one.rule == "write_report")
+        assert report.path == "values/results/report.html"
+        assert bool(report.spec["key"]) == bool(report.spec["labels"]) == found
+
+
 def test_results_are_told_whether_or_not_they_are_there():
     before = results(countries="XAV")
     split = Path("results/survey/split.tsv")
     split.parent.mkdir(parents=True)
     split.write_text("item\ttopic\tpart\n")
     assert results(countries="XAV") == before
+
+
+@pytest.mark.parametrize(("gpus", "environment"), [(0, "cpu"), (1, "gpu")])
+def test_the_configuration_says_which_conda_environment_engines_have(gpus, environment):
+    """Not the host that plans: a login node has no GPU, and the nodes of its jobs have some."""
+    needs = {"models": {"demo": {"resources": {"gpus": gpus}}}}
+    study = Study(overrides={"countries": "XAV", "methods": "vanilla,sft"} | needs)
+    found = {job.rule.name: job.rule.conda_env for job in _jobs(study, [])}
+    engines = f"../envs/{environment}.yaml"
+    assert found["answer_items"] == found["train_adapter"] == engines
+    assert found["score_table"] == found["split_country"] == "../envs/cpu.yaml"

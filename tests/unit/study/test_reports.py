@@ -101,5 +101,6 @@ def test_a_review_is_on_the_page_once_it_was_scored(tmp_path, monkeypatch):
     (tmp_path / "results").mkdir()
     for path in ("results/norm_review_key.tsv", "results/norm_review_labels.tsv"):
         Path(path).write_text("id\n")
-    spec = Specs(settings()).write_report()
+    spec = Specs(settings()).write_report(review_scored())
     assert spec.key == spec.labels == file_digest("results/norm_review_key.tsv")
+    assert Specs(settings()).write_report().key == ""

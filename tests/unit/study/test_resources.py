@@ -52,8 +52,14 @@ def test_who_starts_a_server_here_needs_what_it_needs(settings):
     assert (asks["gpu"], asks["cpus_per_task"], asks["mem_mb"]) == (2, 8, 64000)
 
 
-def test_training_takes_one_gpu(settings):
+@pytest.mark.parametrize("launcher", ["local", "endpoint"])
+def test_who_has_an_adapter_trained_here_takes_one_gpu(settings, launcher):
     places = PLACES | {"gpu_constraint": "a100", "qos": "long"}
-    trains = of_demo(training_resources(settings("slurm", places)))
+    trains = of_demo(training_resources(settings(launcher, places)))
     assert (trains["constraint"], trains["qos"]) == ("a100", "long")
     assert (trains["gpu"], trains["slurm_partition"], trains["runtime"]) == (1, "gpu", 300)
+
+
+def test_who_waits_for_a_trainer_of_slurms_is_light(settings):
+    slurm = settings("slurm")
+    assert of_demo(training_resources(slurm)) == of_demo(asking_resources(slurm))

@@ -23,6 +23,7 @@ def row(country, method, rate=0.0, model="m", **fields):
     return named | counts | fields
 
 
+DELTA = {"delta": -1.26, "delta_low": -3, "delta_high": 0.5, "p_value": 0.27}
 SCORES = {"alignment": 52.431, "alignment_low": 50.4, "alignment_high": 54.44}
 
 
@@ -32,9 +33,10 @@ def test_the_means_are_shown_with_the_path_and_what_needs_no_model(tmp_path):
         SURVEY.columns,
         row("KEN", "vanilla", **SCORES),
         row("MEAN", "vanilla", **SCORES),
-        row("MEAN", "top1", **SCORES, delta=-1.26, delta_low=-3, delta_high=0.5, p_value=0.27),
+        row("MEAN", "top1", **SCORES, **DELTA, floor="midpoint"),
         row("MEAN", "ceiling", model="reference", **SCORES),
         row("MEAN", "midpoint", model="reference", **SCORES),
+        row("MEAN", "other_mode", model="reference", **SCORES),
     )
     lines = summary([table], tmp_path / "none.parquet").splitlines()
     assert lines[1] == f"{table}: means over 1 countries"
@@ -43,6 +45,7 @@ def test_the_means_are_shown_with_the_path_and_what_needs_no_model(tmp_path):
         ["m", "vanilla", "52.4", "50.4", "to", "54.4"],
         ["m", "top1", "52.4", "50.4", "to", "54.4", "-1.3", "-3.0", "to", "0.5", "0.27"],
         ["reference", "ceiling", "52.4", "50.4", "to", "54.4"],
+        ["reference", "midpoint", "52.4", "50.4", "to", "54.4"],
     ]
     assert max(map(len, lines[2:])) < 80
 

@@ -131,6 +131,15 @@ def test_a_faulty_tidy_table_is_named(bank, tmp_path, rows, said):
         read_survey(path, bank)
 
 
+def test_a_tidy_table_s_names_are_in_small_letters(bank, tmp_path):
+    """It is not taken for microdata, which lack other columns."""
+    path = tmp_path / "tidy.csv"
+    path.write_text("Country;Item;Code;Share\nAAA;Q1;1;0,5\n")
+    said = r"no column country, item, code, share; a tidy survey needs it, in small letters"
+    with pytest.raises(InputError, match=said):
+        read_survey(path, bank)
+
+
 def test_a_tidy_table_with_two_sample_sizes_of_one_item_is_named(bank, tmp_path):
     path = tmp_path / "tidy.csv"
     path.write_text("country,item,code,share,n\nAAA,Q1,1,0.5,100\nAAA,Q1,2,0.5,90\n")

@@ -5,7 +5,7 @@ import pytest
 
 from mores.errors import InputError
 from mores.method.items import load_bank
-from mores.survey.rows import Rows, country_rows, split_country
+from mores.survey.rows import NOT_ASKED, Rows, country_rows, split_country
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/wvs7.yaml")
@@ -14,11 +14,12 @@ BANK = load_bank(ROOT / "resources/items/wvs7.yaml")
 @pytest.fixture
 def marginals():
     rows = [
-        ("AAA", "Q1", 1, 0.25, False, 40),
-        ("AAA", "Q1", 2, 0.75, True, 40),
-        ("BBB", "Q2", 1, 1.0, True, None),
+        ("AAA", "Q1", 1, 0.25, False, 40, 30.0000004),
+        ("AAA", "Q1", 2, 0.75, True, 40, 30.0000004),
+        ("BBB", "Q2", 1, 1.0, True, None, None),
     ]
-    schema = {"country": str, "item": str, "code": int, "share": float, "top": bool, "n": int}
+    schema = {"country": str, "item": str, "code": int, "share": float, "top": bool}
+    schema |= {"n": int, "n_effective": float}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -33,9 +34,10 @@ def test_a_country_has_a_row_for_every_item_asked_or_not(marginals, caplog):
                 "top": 2,
                 "shares": {"1": 0.25, "2": 0.75},
                 "n": 40,
+                "n_effective": 30.0,
             }
         ],
-        "test": [{"item": "Q2", "topic": "social_values", "top": None, "shares": None, "n": None}],
+        "test": [{"item": "Q2", "topic": "social_values"} | NOT_ASKED],
     }
     assert "AAA was not asked 1 item(s): Q2" in caplog.text
 

@@ -48,6 +48,17 @@ def read_jsonl(path: str | Path) -> list[Any]:
     return [parse_json(line, str(path), number) for number, line in lines if line.strip()]
 
 
+def read_objects(path: str | Path) -> list[Any]:
+    """The objects of a JSON list, or of JSON Lines; an InputError tells what is neither."""
+    begun = read_text(path).lstrip()[:1]
+    if begun not in ("", "[", "{"):
+        raise InputError(
+            f"{path}: begins with {shown(begun)}: neither a JSON list nor JSON Lines; write one "
+            "object for each row"
+        )
+    return read_json(path) if begun == "[" else read_jsonl(path)
+
+
 def parse_json(text: str, where: str, line: int | None = None) -> Any:
     """The value of a JSON text, of which `line` is the number where it is a row of a file.
 
@@ -142,10 +153,15 @@ def decoded(raw: bytes, where: str, line: int = 1) -> str:
             f"{at}: byte 0x{raw[error.start]:02x} is not UTF-8; this looks like {looks}: save the "
             "file as UTF-8"
         ) from None
-    if "\0" in text:
+    check_nul(raw, where, line)
+    return text
+
+
+def check_nul(raw: bytes, where: str, line: int = 1) -> None:
+    """Raise InputError where bytes, from a line of a file on, have a NUL among them."""
+    if b"\0" in raw:
         at = f"{where}, line {line + raw.count(NEWLINE, 0, raw.index(0))}"
         raise InputError(f"{at}: a NUL: UTF-16, or damaged; save the file as UTF-8, or restore it")
-    return text
 
 
 def check_mark(raw: bytes, where: str) -> None:

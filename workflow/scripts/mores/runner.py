@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -28,7 +29,7 @@ from mores.files import try_to_write, whole, whole_folder, write_json, write_jso
 from mores.process import log_to
 from mores.process import run as run_process
 from mores.provenance.fingerprint import module_digests, module_file, step_modules
-from mores.provenance.records import journal_of, write_record
+from mores.provenance.records import journal_of, seconds_of, write_record
 from mores.provenance.versions import installed
 from mores.rows import Folder, read_json, read_jsonl
 from mores.shipped import locate, located
@@ -142,7 +143,7 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
     given = Given(spec, how)
     made_from = given.digests
     made = step(**{name: given.value(name) for name in parameters})
-    seconds = time.monotonic() - begun
+    took = round(time.monotonic() - begun, 1)
     for name, path in how.outputs.items():
         write(Path(path), made[name] if len(how.outputs) > 1 else made)
         write_record(
@@ -152,8 +153,9 @@ def make(step: Callable[..., Any], job: Job, how: How) -> None:
             modules=modules,
             inputs=made_from,
             installed=installed(job.spec.get("packages", {})),
-            seconds=seconds,
         )
+    with suppress(OSError):  # a disk that takes no note of it loses no result
+        write_json(seconds_of(next(iter(how.outputs.values()))), took)
 
 
 class Given:
@@ -246,10 +248,10 @@ class Given:
         from mores.engine.ordering import train_once
         from mores.engine.training import Trainee
 
-        start = self._adapter("start")
+        start, ref = self._adapter("start"), self._model()
         objective = self.spec.objective
         trainee = Trainee(
-            name=self._model().name,
+            name=ref.name,
             model=self.spec.model,
             model_digest=self.spec.model_digest,
             folder=str(locate(self.spec.model.path)),
@@ -262,8 +264,8 @@ class Given:
             start=Path(start.folder) if start else None,
             start_digest=start.digest if start else None,
         )
-        runtime = self.runtime
-        return train_once(trainee, runtime.training, runtime.engine, Path(runtime.store))
+        runtime, needs = self.runtime, ref.settings.resources
+        return train_once(trainee, runtime.training, runtime.engine, needs, Path(runtime.store))
 
     @property
     def imported(self) -> Any:

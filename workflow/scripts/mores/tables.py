@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mores.errors import InputError, shown
-from mores.rows import LONGEST, check_mark, decoded
+from mores.rows import LONGEST, check_mark, check_nul, decoded
 
 
 def head_of(path: Path, utf8: bool = True) -> tuple[str, list[str]]:
@@ -50,6 +50,7 @@ def check_fields(path: Path, separator: str, columns: int, utf8: bool) -> None:
     with open(path, "rb") as stream:
         for number, line in _rows(stream, path):
             line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            check_nul(line, str(path), number)
             if utf8:
                 decoded(line, str(path), number)
             plain = quoted.sub(b"", line) if b'"' in line else line

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mores.contents import is_sealed, seal
-from mores.engine.locks import holding
+from mores.engine.heartbeats import holding
 from mores.files import whole_folder
 
 log = logging.getLogger("mores.training")
@@ -26,6 +26,14 @@ def kept(store: Path, key: str) -> Path | None:
     """The folder of a key's adapter, if it is there and is what was put in."""
     folder = adapters(store) / key
     return folder if is_sealed(folder) else None
+
+
+def steps_saved(store: Path, key: str) -> float:
+    """How many steps of an adapter's training are saved; endless, once it is trained."""
+    if (adapters(store) / f"{key}.json").exists():
+        return float("inf")
+    seals = (unfinished(store) / key).glob("checkpoint-*[0-9].json")
+    return max((int(path.stem.rpartition("-")[2]) for path in seals), default=0)
 
 
 def trained_once(store: Path, key: str, train: Callable[[Path, Path], None]) -> Path:

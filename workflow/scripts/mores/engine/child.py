@@ -17,7 +17,7 @@ from mores.process import SIGNALS, Stopped, die_with_parent, end_on_signals
 log = logging.getLogger("mores.training")
 
 
-def fork(order: Order, base: Base) -> int:
+def fork(order: Order, base: Base, launcher: str) -> int:
     """Begin an order in a child, and return its process number."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -25,7 +25,7 @@ def fork(order: Order, base: Base) -> int:
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     child = os.fork()
     if not child:
-        _be_the_child(parent, order, base)
+        _be_the_child(parent, order, base, launcher)
     signal.pthread_sigmask(signal.SIG_SETMASK, heard)
     return child
 
@@ -36,7 +36,7 @@ def stop(child: int) -> None:
         os.kill(child, signal.SIGTERM)
 
 
-def _be_the_child(parent: int, order: Order, base: Base) -> NoReturn:
+def _be_the_child(parent: int, order: Order, base: Base, launcher: str) -> NoReturn:
     """See to the order and end, without what the trainer would do at its own end."""
     status = 1
     try:
@@ -47,7 +47,7 @@ def _be_the_child(parent: int, order: Order, base: Base) -> NoReturn:
         end_on_signals()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         if os.getppid() == parent:
-            order.end(_result(order, base))
+            order.end(_result(order, base, launcher))
             atexit._run_exitfuncs()  # reports (`report_to`) are sent at the end of a process
             status = 0
     except Stopped as stopped:
@@ -58,10 +58,10 @@ def _be_the_child(parent: int, order: Order, base: Base) -> NoReturn:
         os._exit(status)
 
 
-def _result(order: Order, base: Base) -> dict[str, Any]:
+def _result(order: Order, base: Base, launcher: str) -> dict[str, Any]:
     """What `mores.engine.ordering` is told: nothing of an adapter, of an error what it was."""
     try:
-        _train(Ordered.read(order.told()), base)
+        _train(Ordered.read(order.told()), base, launcher)
         return {}
     except (InputError, EngineError) as error:
         return {"kind": type(error).__name__, "message": str(error)}
@@ -73,10 +73,10 @@ def _result(order: Order, base: Base) -> dict[str, Any]:
         return {"kind": "EngineError", "message": f"{type(error).__name__}: {error}"}
 
 
-def _train(ordered: Ordered, base: Base) -> None:
+def _train(ordered: Ordered, base: Base, launcher: str) -> None:
     import torch
 
     if ordered.threads:
         os.environ["OMP_NUM_THREADS"] = str(ordered.threads)
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    train_kept(ordered, lambda: base, "local")
+    train_kept(ordered, base, launcher)

@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,17 +10,16 @@ from pathlib import Path
 from mores.canonical import digest
 from mores.engine import locks
 from mores.engine.client import Address
-from mores.engine.launchers import LAUNCHERS, Launcher, launcher_of
+from mores.engine.keepers import wait_for
+from mores.engine.launchers import LAUNCHERS, launcher_of
 from mores.engine.models import ModelRef
 from mores.engine.replicas import most_servers, sign_in_at_one
 from mores.engine.server_files import ServerFiles, folder_of
 from mores.engine.settings import Engine
 from mores.engine.walltime import Walltime
-from mores.errors import EngineError, InputError
+from mores.errors import InputError
 
 WORK, LOGS = Path("work"), Path("logs/engine")
-STARTS = 3  # supervisors a job starts before it gives up on a server that never says why it ended
-POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,13 @@ def lease(model: ModelRef, engine: Engine, limit: Walltime) -> Iterator[Lease]:
         return
     files, mark = sign_in_at_one(_servers(model, engine))
     launcher = launcher_of(files)
+
+    def look(there: bool) -> Address | None:
+        return files.address() if there else None
+
     try:
-        address = _await_server(files, launcher, limit)
+        missing = f"no server of {model.name} takes requests yet"
+        address = wait_for(files, launcher, look, missing, limit)
         present = launcher.marks.present
         yield Lease(
             address,
@@ -87,24 +90,3 @@ def _servers(model: ModelRef, engine: Engine) -> list[ServerFiles]:
     folder = folder_of(engine.launcher, WORK)
     replicas = range(most_servers(model.settings.resources, engine.launcher))
     return [ServerFiles(folder, model, engine, LOGS, number) for number in replicas]
-
-
-def _await_server(files: ServerFiles, launcher: Launcher, limit: Walltime) -> Address:
-    """Wait for the server's address; have one started whenever there is none."""
-    seen, starts = False, 0
-    while True:
-        if launcher.there():
-            seen = True
-            if address := files.address():
-                return address
-        elif seen and files.failure.exists():
-            raise EngineError(files.failure.read_text(encoding="utf-8"))
-        elif starts == STARTS:
-            raise EngineError(
-                f"the supervisor of {files.model.name} ended {starts} times before its server "
-                f"took requests; its log is {files.supervisor_log}"
-            )
-        elif launcher.start():
-            seen, starts = True, starts + 1
-        limit.check(f"and no server of {files.model.name} takes requests yet")
-        time.sleep(POLL_SECONDS)

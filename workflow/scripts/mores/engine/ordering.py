@@ -4,50 +4,46 @@ import logging
 import os
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
+from typing import Any
 
-from mores.engine.adapter_store import kept
-from mores.engine.base import load_base
-from mores.engine.launchers.local import Local
-from mores.engine.lease import LOGS, STARTS, WORK
-from mores.engine.locks import sign_in, sign_out
+from mores.engine.adapter_store import kept, steps_saved
+from mores.engine.keepers import wait_for
+from mores.engine.launchers import Launcher, launcher_of
+from mores.engine.lease import LOGS, WORK
 from mores.engine.models import ModelRef
+from mores.engine.replicas import most_servers, sign_in_at_one
 from mores.engine.server_files import folder_of
-from mores.engine.settings import Engine, Model, Training
-from mores.engine.trainer_files import Order, TrainerFiles
-from mores.engine.training import SAVING_SECONDS, Ordered, Trainee, train_kept
+from mores.engine.settings import Engine, Model, Resources, Training
+from mores.engine.trainer_files import Order, TrainerFiles, placed
+from mores.engine.training import SAVING_SECONDS, Ordered, Trainee
 from mores.engine.walltime import walltime
 from mores.errors import EngineError, InputError
 from mores.process import deferred
 
 log = logging.getLogger("mores.training")
 
-POLL_SECONDS = 0.05
 ERRORS = {"InputError": InputError, "EngineError": EngineError}
 
 
 def train_once(
-    trainee: Trainee, training: Training, engine: Engine, store: Path
+    trainee: Trainee, training: Training, engine: Engine, needs: Resources, store: Path
 ) -> Callable[[list[dict]], Path]:
     """A function from examples to the folder of the adapter in the store, trained if it never was.
 
-    A trainer of this host trains it. A job of SLURM has a GPU of its own, and trains by itself.
+    A trainer trains it: of this host, or a job of SLURM that asks for what the model needs.
     """
 
     def train(examples: list[dict]) -> Path:
         threads = int(os.environ.get("OMP_NUM_THREADS", 0))
         ordered, key = Ordered(trainee, examples, training, store, threads), trainee.key(examples)
-        if engine.launcher == "slurm":
-            model = trainee.model.model_copy(update={"path": trainee.folder})
-            return train_kept(ordered, lambda: load_base(trainee.name, model), engine.launcher)
         if found := kept(store, key):
             log.info("trained before: %s", found)
             return found
-        _order(ordered, _files(trainee, engine))
+        _order(ordered, key, _trainers(trainee, engine, needs))
         if found := kept(store, key):
             return found
         raise EngineError(f"{store}: the adapter {key} was trained and is not there; run again")
@@ -55,82 +51,109 @@ def train_once(
     return train
 
 
-def _files(trainee: Trainee, engine: Engine) -> TrainerFiles:
-    """Those of the trainer of this base on this host."""
-    model = Model(**trainee.model.model_dump() | {"path": trainee.folder})
-    ref = ModelRef(trainee.name, model, trainee.model_digest)
-    return TrainerFiles(folder_of("local", WORK), ref, engine, LOGS)
+def _trainers(trainee: Trainee, engine: Engine, needs: Resources) -> list[TrainerFiles]:
+    """All that this base may have at once: on a host one, on SLURM as many as servers.
+
+    Beside an endpoint a trainer is on this host.
+    """
+    launcher = "slurm" if engine.launcher == "slurm" else "local"
+    settings = trainee.model.model_dump() | {"path": trainee.folder, "resources": needs}
+    ref = ModelRef(trainee.name, Model(**settings), trainee.model_digest)
+    there = engine.model_copy(update={"launcher": launcher})
+    count = most_servers(needs, launcher) if launcher == "slurm" else 1
+    folder = folder_of(launcher, WORK)
+    return [TrainerFiles(folder, ref, there, LOGS, number) for number in range(count)]
 
 
-def _order(ordered: Ordered, files: TrainerFiles) -> None:
+def _order(ordered: Ordered, key: str, trainers: list[TrainerFiles]) -> None:
     """Have an adapter trained; what its training says goes to this job's log.
 
     A signal has the training save the step that it is at; then the process ends.
     """
-    launcher = Local(files)
-    order = Order(files.orders / f"{time.time_ns()}.{uuid.uuid4().hex[:8]}")
-    client, lease = sign_in(order.client), sign_in(files.leases)
+    files, lease = sign_in_at_one(trainers)
+    launcher, order = launcher_of(files), files.new_order(key)
+    marks = launcher.marks
+    client = marks.sign_in(order.client)
     try:
         with _told_on(order) as tell:
             order.place(ordered.told())
             with deferred(grace=SAVING_SECONDS) as told:
-                _await_end(order, files, launcher, told, tell)
+                result = _await_end(order, files, launcher, ordered.store, told, tell)
                 if told.is_set():
-                    sign_out(client)
-                    while order.is_placed() and launcher.there():
+                    marks.sign_out(client)
+                    while order.is_under_way() and launcher.there():
                         tell()
-                        time.sleep(POLL_SECONDS)
-                    order.forget()
-        result = order.result()
-        order.forget()
+                        time.sleep(launcher.poll)
         _check(result)
     finally:
-        sign_out(client)
-        sign_out(lease)
+        marks.sign_out(client)
+        if not (order.is_under_way() and launcher.there()):  # else the trainer ends it
+            order.forget()
+        marks.sign_out(lease)
 
 
 def _await_end(
     order: Order,
     files: TrainerFiles,
-    launcher: Local,
+    launcher: Launcher,
+    store: Path,
     told: Event,
     tell: Callable[[], None],
-) -> None:
-    """Wait for an order's end, or to be told; have a trainer started whenever there is none."""
-    seen, starts, limit = False, 0, walltime()
-    while order.result() is None and not told.is_set():
+) -> dict[str, Any]:
+    """What became of an order once it ends; when this process is told to end, nothing yet."""
+
+    def look(there: bool) -> dict[str, Any] | None:
         tell()
-        if launcher.there():
-            seen = True
-        elif seen and files.failure.exists():
-            raise EngineError(files.failure.read_text(encoding="utf-8"))
-        elif starts == STARTS:
-            raise EngineError(
-                f"the trainer of {files.model.name} ended {starts} times over an adapter; its log "
-                f"is {files.supervisor_log}"
-            )
-        elif launcher.start():
-            seen, starts = True, starts + 1
-        limit.check(f"and the adapter is not trained yet by the trainer of {files.model.name}")
-        time.sleep(POLL_SECONDS)
+        if told.is_set():
+            return {}
+        result = order.result()
+        if result is None and not order.is_placed():
+            raise EngineError("this job was taken for dead, and so its training ended; run again")
+        if not there:
+            order.give_back()
+        return result
+
+    missing = f"the adapter is not trained yet by the trainer of {files.model.name}"
+    came_on = Advance(files, store).came_on
+    return wait_for(files, launcher, look, missing, walltime(), came_on)
+
+
+class Advance:
+    """What is saved of the trainings that a trainer's jobs wait for, from one look to the next."""
+
+    def __init__(self, files: TrainerFiles, store: Path):
+        self.files, self.store = files, store
+        self.steps: dict[str, float] = {}
+
+    def came_on(self) -> bool:
+        """Whether steps were made, of whichever of them, since it was asked last."""
+        found = any(steps_saved(self.store, key) > had for key, had in self.steps.items())
+        keys = [order.key for order in placed(self.files.orders)]
+        self.steps = {key: steps_saved(self.store, key) for key in keys}
+        return found
 
 
 @contextmanager
 def _told_on(order: Order) -> Iterator[Callable[[], None]]:
     """A function that tells on what an order's log says since it was called last."""
-    with open(order.log, "a+", encoding="utf-8", errors="replace") as stream:
+    read = 0
 
-        def tell() -> None:
-            sys.stderr.write(stream.read())
+    def tell() -> None:
+        nonlocal read
+        with suppress(FileNotFoundError), open(order.log, "rb") as stream:
+            stream.seek(read)  # of a file opened anew, since a network file system then looks anew
+            said = stream.read()
+            read += len(said)
+            sys.stderr.buffer.write(said)
             sys.stderr.flush()
 
-        try:
-            yield tell
-        finally:
-            tell()
+    try:
+        yield tell
+    finally:
+        tell()
 
 
-def _check(result: dict | None) -> None:
+def _check(result: dict[str, Any]) -> None:
     """Raise what the training raised, if it did."""
     if not result:
         return

@@ -8,7 +8,7 @@ for, and a job starts another only if nobody holds or is about to hold the GPUs 
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mores.engine.arguments import memory_share
 from mores.engine.devices import free_gpus
@@ -19,6 +19,7 @@ from mores.engine.server_files import ServerFiles
 from mores.engine.settings import Resources
 from mores.rows import read_json
 
+Files = TypeVar("Files", bound=ServerFiles)  # of servers, or of trainers
 SERVER, ORDER, GROUP, TRAINER = ".leases", ".order.json", ".group.json", ".trainer."
 
 
@@ -30,7 +31,7 @@ def most_servers(needs: Resources, launcher: str) -> int:
     return max(1, found // max(1, needs.gpus))
 
 
-def sign_in_at_one(servers: Sequence[ServerFiles]) -> tuple[ServerFiles, Any]:
+def sign_in_at_one(servers: Sequence[Files]) -> tuple[Files, Any]:
     """Take one of a model's servers, all that there may be; the files of it, and the mark there."""
     first = servers[0]
     marks = LAUNCHERS[first.engine.launcher].marks
@@ -42,16 +43,20 @@ def sign_in_at_one(servers: Sequence[ServerFiles]) -> tuple[ServerFiles, Any]:
         return chosen, marks.sign_in(chosen.leases)
 
 
-def least_leased(servers: Sequence[ServerFiles], marks: Marks) -> ServerFiles:
-    """The one that fewest jobs lease, of these one that answers; else by lot: many come at once."""
+def least_leased(servers: Sequence[Files], marks: Marks) -> Files:
+    """The one that fewest jobs lease, of these one that answers, or that SLURM has a job of.
 
-    def order(one: ServerFiles) -> tuple[int, bool, float]:
-        return marks.present(one.leases), not one.endpoint.exists(), random.random()
+    Else it is by lot: many come at once.
+    """
+
+    def order(one: ServerFiles) -> tuple[int, bool, bool, float]:
+        there = (not one.endpoint.exists(), not one.ticket.exists())
+        return marks.present(one.leases), *there, random.random()
 
     return min(servers, key=order)
 
 
-def _there_or_new(servers: Sequence[ServerFiles], marks: Marks) -> ServerFiles:
+def _there_or_new(servers: Sequence[Files], marks: Marks) -> Files:
     """An idle one, else another if its GPUs are free, else the one that fewest jobs lease."""
     there = [one for one in servers if marks.present(one.leases) or is_held(one.alive)]
     chosen = least_leased(there or servers[:1], marks)

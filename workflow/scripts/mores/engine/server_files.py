@@ -11,7 +11,7 @@ from mores.canonical import digest
 from mores.engine.arguments import arguments
 from mores.engine.client import Address
 from mores.engine.models import ModelRef
-from mores.engine.settings import Engine, Model
+from mores.engine.settings import Engine, Model, Resources
 from mores.errors import InputError
 from mores.files import write_json
 from mores.rows import read_json
@@ -30,12 +30,24 @@ class ServerFiles:
     keeper: ClassVar[str] = "mores.engine.supervisor"
     """The module that is run to keep it."""
     kind: ClassVar[str] = "server"
+    warning: ClassVar[int] = 60
+    """Seconds to end in order, before the time limit of a SLURM job."""
 
     @property
     def name(self) -> str:
         """The server's settings, told by a digest: jobs that agree on it share the server."""
         serves = [self.model.digest, arguments(self.model, self.engine), self.engine.server_env]
         return f"{self.model.name}.{digest(serves)[:12]}.{self.replica}"
+
+    @property
+    def needs(self) -> Resources:
+        """What it takes of a host."""
+        return self.model.settings.resources
+
+    @property
+    def job(self) -> str:
+        """Its name as a job of SLURM."""
+        return f"mores-{self.model.name}"
 
     @property
     def waiting(self) -> Path:

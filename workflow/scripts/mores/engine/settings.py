@@ -26,7 +26,7 @@ class Resources(Section):
         ge=1,
         le=1000,
         description="Servers at once, when several jobs ask, each on GPUs of its own; without it "
-        "as many as this host has free GPUs for, of SLURM one.",
+        "as many as this host has free GPUs for, of SLURM one. On SLURM trainers likewise.",
     )
     tokens_per_second: float = Field(
         2000, gt=0, le=1e9, description="Output tokens per second and GPU, for the cost plan."
@@ -74,7 +74,7 @@ class Cluster(Section):
 
     account: str | None = None
     partition: str | None = Field(None, description="Jobs without a GPU.")
-    gpu_partition: str | None = Field(None, description="Servers and training.")
+    gpu_partition: str | None = Field(None, description="Servers and trainers.")
     gpu_constraint: str | None = Field(None, description="Features of their nodes.")
     qos: str | None = None
     extra: list[str] = Field([], description="More arguments of sbatch, for every job.")
@@ -85,8 +85,8 @@ class Engine(Section):
 
     launcher: Literal["local", "slurm", "endpoint"] = Field(
         "local",
-        description="`local` starts a vLLM server on this host, `slurm` one as a job of its own; "
-        "`endpoint` uses yours.",
+        description="`local` starts vLLM servers and trainers on this host, `slurm` each as a job "
+        "of its own; `endpoint` uses servers of yours.",
     )
     cluster: Cluster = Cluster()
     endpoints: dict[Name, Endpoint] = Field({}, description="For `endpoint`: one per model.")
@@ -107,7 +107,8 @@ class Engine(Section):
         60,
         gt=0,
         le=LONGEST_WAIT,
-        description="Seconds a server outside any run, or one that is a SLURM job, waits for work.",
+        description="Seconds a trainer, a server that is a SLURM job, or one outside any run waits "
+        "for work.",
     )
     retries: int = Field(
         6, ge=0, le=1000, description="Attempts after a transient error, with back-off."

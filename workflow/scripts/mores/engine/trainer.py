@@ -22,8 +22,7 @@ from threading import Event
 from mores.contents import AGAIN
 from mores.engine.base import Base, load_base
 from mores.engine.child import fork, stop
-from mores.engine.launchers.local import Local
-from mores.engine.locks import present
+from mores.engine.launchers import Launcher, launcher_of
 from mores.engine.models import model_ref
 from mores.engine.supervisor import Demand
 from mores.engine.trainer_files import Order, TrainerFiles, placed
@@ -34,7 +33,6 @@ from mores.process import FORMAT, deferred, end_on_signals
 
 log = logging.getLogger("mores.training")
 
-POLL_SECONDS = 0.05
 TRIES = 2  # of an order whose child a crash, or want of memory, ends
 # What trainings import, most of it where it is first used.
 LIBRARIES = ("datasets", "peft", "safetensors.torch", "torch._dynamo", "tqdm")
@@ -50,13 +48,14 @@ def main() -> None:
     end_on_signals()
     path = Path(sys.argv[1])
     files = TrainerFiles.read_order(path)
-    with Local(files).keeping():
+    launcher = launcher_of(files)
+    with launcher.keeping():
         try:
             base = load(files)
             if files.order.name != path.name:  # the code, as it was imported, is in the name
                 raise InputError(f"the code of mores: {AGAIN}")
             with deferred(grace=SAVING_SECONDS) as told:
-                Trainer(files, base).keep(told)
+                Trainer(files, launcher, base).keep(told)
         except (EngineError, InputError) as error:
             log.error("%s", error)
             write_text(files.failure, str(error))
@@ -97,20 +96,21 @@ def import_libraries() -> None:
 class Trainer:
     """A base, the orders of it, and the children that see to them, by their process number."""
 
-    def __init__(self, files: TrainerFiles, base: Base):
-        self.files, self.base = files, base
+    def __init__(self, files: TrainerFiles, launcher: Launcher, base: Base):
+        self.files, self.launcher, self.base = files, launcher, base
+        self.present = launcher.marks.present
         self.children: dict[int, Order] = {}
         self.stopped: set[int] = set()
         self.tries: Counter[Order] = Counter()
 
     def keep(self, told: Event) -> None:
         """See to orders until nobody needs the trainer, or it is told to end."""
-        need = Demand(self.files, Local(self.files), stays=False)
+        need = Demand(self.files, self.launcher, stays=False)
         try:
             while not told.is_set() and (not need.over() or self.children):
                 self._take_orders()
                 self._look_after()
-                time.sleep(POLL_SECONDS)
+                time.sleep(self.launcher.poll)
         finally:
             for child in self.children:
                 stop(child)
@@ -119,21 +119,22 @@ class Trainer:
             log.info("the trainer of %s ends", self.files.model.name)
 
     def _take_orders(self) -> None:
-        """Begin what nobody is at: at once, since Snakemake has limited how many jobs there are."""
+        """Begin what nobody is at, as many as may be trained at once."""
         busy = set(self.children.values())
         for order in placed(self.files.orders):
             if order in busy:
                 continue
-            if not present(order.client):
+            if not self.present(order.client):
                 order.forget()
-            elif order.result() is None:
+            elif order.result() is None and len(self.children) < self.launcher.trainings:
                 self.tries[order] += 1
-                self.children[fork(order, self.base)] = order
+                order.take()
+                self.children[fork(order, self.base, self.files.engine.launcher)] = order
 
     def _look_after(self) -> None:
         """Stop what nobody wants any more, and take note of what has ended."""
         for child, order in list(self.children.items()):
-            if child not in self.stopped and not present(order.client):
+            if child not in self.stopped and not self.present(order.client):
                 stop(child)
                 self.stopped.add(child)
             ended, status = os.waitpid(child, os.WNOHANG)

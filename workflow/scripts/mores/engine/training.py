@@ -2,7 +2,6 @@
 
 import logging
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -100,16 +99,15 @@ class Ordered:
         return cls(**told | {"trainee": trainee, "training": training, "store": store})
 
 
-def train_kept(ordered: Ordered, load: Callable[[], Base], launcher: str) -> Path:
+def train_kept(ordered: Ordered, base: Base, launcher: str) -> Path:
     """The folder of the adapter in the store, trained in this process if it never was.
 
     The folder holds PEFT's files, `training.jsonl` (a row per step) and `probes.json`. On a GPU of
-    this host an idle server gives way first.
+    this host an idle server gives way first; one of SLURM's is this job's own.
     """
 
     def make(checkpoints: Path, folder: Path) -> None:
         with training_device(folder_of(launcher, WORK), scheduled=launcher == "slurm"):
-            base = load()
             train_in(folder, checkpoints, ordered.trainee, base, ordered.examples, ordered.training)
 
     return trained_once(ordered.store, ordered.trainee.key(ordered.examples), make)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mores.errors import InputError
+from mores.method.choice import read_choice
 from mores.method.items import Item
 from mores.method.replies import Reader
 from mores.method.requests import Completion, Request
@@ -73,15 +74,14 @@ def place_of(
 ) -> Place | None:
     """The place where an answer names the option that was read; None where it does so in words.
 
-    That is its beginning, if it begins so, and else the last time that the label stands in it.
+    That is the first place that says so: what is said of an option after it was named is no choice
+    any more.
     """
     text = stage.chat().reply(completion.text)
     thought, closed, answer = text.rpartition(CLOSE)
-    label = re.escape(item.label(choice))
-    found = [one.start() for one in re.finditer(rf"(?<![\w.]){label}(?!\w)", answer)]
-    if not found:
+    code, _, at = read_choice(answer, item)
+    if code != choice or not re.match(rf"{re.escape(item.label(choice))}(?!\w)", answer[at:]):
         return None
-    at = found[0] if not answer[: found[0]].strip() else found[-1]
     before = stage.chat().prompt(request.messages) + thought + closed + answer[:at]
     return Place(request.messages, before, tuple(item.label(code) for code in item.codes))
 

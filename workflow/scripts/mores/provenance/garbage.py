@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mores.engine.adapter_store import adapters, unfinished
+from mores.engine.heartbeats import is_held
 from mores.engine.journal import Journal, key_of
-from mores.engine.locks import is_held
 from mores.engine.models import adapter_ref
 from mores.errors import InputError
 from mores.files import whole
@@ -121,7 +121,7 @@ def _folder(folder: Path, why: str) -> Garbage:
 
     def free() -> None:
         shutil.rmtree(folder)
-        for suffix in ("lock", "json"):
+        for suffix in ("lock", "holder", "json"):
             folder.with_name(f"{folder.name}.{suffix}").unlink(missing_ok=True)
 
     return Garbage(str(folder), size, why, free)

@@ -47,13 +47,12 @@ def write_record(
     modules: dict[str, str],
     inputs: dict[str, str],
     installed: dict[str, str | None],
-    seconds: float,
 ) -> None:
     """Record a result that was just written.
 
     `modules` are the digests of the step's code by file, `inputs` those of the results it was made
-    from, in their order, `installed` the packages that made it, `seconds` what its job took; the
-    user's own files are in the spec by their content.
+    from, in their order, `installed` the packages that made it; the user's own files are in the
+    spec by their content.
     """
     made = {
         "rule": rule,
@@ -61,7 +60,6 @@ def write_record(
         "modules": modules,
         "inputs": inputs,
         "installed": installed,
-        "seconds": round(seconds, 1),
         "output": content_digest(result),
     }
     write_json(record_of(result), made)
@@ -74,3 +72,11 @@ def read_record(result: str | Path) -> dict[str, Any] | None:
     except (InputError, UnicodeDecodeError):
         return None
     return record if isinstance(record, dict) and set(record) >= WHOLE else None
+
+
+def seconds_of(result: str | Path) -> Path:
+    """Where the seconds are noted of the job of which a result is the first, apart from records.
+
+    The same work makes the same records, and takes another time in each run.
+    """
+    return Path("work/seconds", f"{result}.json")

@@ -9,6 +9,7 @@ from typing import Any
 Row = dict[str, str]
 MEAN, REFERENCE, BASELINE = "MEAN", "reference", "vanilla"
 SURE = 0.05  # adjusted p below which a difference is called one
+SILENT = "many_invalid"  # the mark of scores that say little
 
 
 def read_rows(table: str) -> list[Row]:
@@ -21,15 +22,16 @@ def read_rows(table: str) -> list[Row]:
 def headline(scores: list[Row], contrasts: list[Row], confidence: float) -> list[str]:
     """A few sentences for each model, from the rows of the two tables of the survey.
 
-    The method named is that with the largest mean difference from `vanilla`; it is called higher
-    only where that is sure after adjustment for all the rows beside it.
+    The method named is that with the largest mean difference from `vanilla`, of those that answer
+    most items if there are any; it is called higher only where that is sure after adjustment for
+    all the rows beside it.
     """
     found = []
     for model in dict.fromkeys(row["model"] for row in contrasts):
         rows = [row for row in contrasts if row["model"] == model and row["country"] == MEAN]
         gains = [row for row in rows if _is_gain(row)]
         if gains:
-            best = max(gains, key=lambda row: float(row["difference"]))
+            best = max(gains, key=lambda row: (not _is_silent(row), float(row["difference"])))
             told = [_gain(best, scores, confidence), _others(best, gains)]
             told += [_control(row, confidence) for row in rows if _controls(row, best)]
             told += [_reference(best, scores)]
@@ -50,6 +52,10 @@ def caveats(contrasts: list[Row]) -> list[str]:
     if topics:
         count = min(map(int, topics))
         found.append(f"Intervals and p-values are by topic, of which there are {count}.")
+    if warned := {mark for row in contrasts for mark in row["marks"].split(",") if mark}:
+        found.append(
+            f"Some differences bear warnings, in the column marks: {', '.join(sorted(warned))}."
+        )
     found.append(
         "A method that shows no difference is not shown to be without effect: the column "
         '"detectable" says how large a difference would probably have been found.'
@@ -93,12 +99,18 @@ def _difference(row: Row, other: str, confidence: float) -> str:
     )
 
 
+def _is_silent(row: Row) -> bool:
+    """Whether a side of the row hardly answers."""
+    return SILENT in row["marks"].split(",")
+
+
 def _is_sure(row: Row) -> bool:
     return bool(row["p_adjusted"]) and float(row["p_adjusted"]) < SURE
 
 
 def _sureness(row: Row, confidence: float) -> str:
     adjusted = f"adjusted p {row['p_adjusted']}" if row["p_adjusted"] else "too few topics to tell"
+    adjusted += "; beware: many answers name no option" if _is_silent(row) else ""
     if not row["low"]:
         return adjusted
     ends = f"{_points(row['low'])} to {_points(row['high'])}"
@@ -111,7 +123,8 @@ def _others(best: Row, gains: list[Row]) -> str:
         return ""
     told = [
         f"{row['of']} ({'' if row['difference'].startswith('-') else '+'}"
-        f"{_points(row['difference'])}{'' if _is_sure(row) else ', not sure'})"
+        f"{_points(row['difference'])}{'' if _is_sure(row) else ', not sure'}"
+        f"{', many answers name no option' if _is_silent(row) else ''})"
         for row in sorted(others, key=lambda row: -float(row["difference"]))
     ]
     return f"Of the others: {', '.join(told)}."

@@ -7,7 +7,7 @@ from mores.errors import InputError, shown
 from mores.method.choice import parse_choice
 from mores.method.items import Bank
 from mores.method.replies import split_thinking
-from mores.rows import read_json, read_jsonl, read_text
+from mores.rows import read_objects
 from mores.scoring.alignment import tally
 from mores.scoring.cell import summary
 from mores.survey.importing import read_survey
@@ -47,9 +47,8 @@ def score_answers(survey: str, country: str, answers: str, mode: str, bank: Bank
 
 def read_answers(path: str, bank: Bank) -> list[dict]:
     """Rows of a JSON list or JSONL file with `item`, `answer` (final text), `choice`, `invalid`."""
-    is_list = read_text(path).lstrip().startswith("[")
-    raw = read_json(path) if is_list else read_jsonl(path)
-    rows = [_row(entry, f"{path}, row {number}", bank) for number, entry in enumerate(raw, start=1)]
+    raw = enumerate(read_objects(path), start=1)
+    rows = [_row(entry, f"{path}, row {number}", bank) for number, entry in raw]
     twice = [
         key for key, n in Counter((row["item"], row["sample"]) for row in rows).items() if n > 1
     ]

@@ -13,6 +13,7 @@ from mores.method.draws import Draw
 from mores.scoring.flips import Design, adjusted, by_item, by_topic, test_gains
 from mores.scoring.gains import Gain, beyond, gain, mean_gain
 from mores.scoring.luck import Luck, common_draws, luck, mean_luck
+from mores.scoring.marks import marks
 from mores.scoring.resample import Resampling, Sums
 from mores.scoring.table import MEAN, Layout, View, as_tsv, cell_sums, topics_of
 from mores.scoring.tested import Tested
@@ -22,7 +23,7 @@ COLUMNS = (
     *("contrast", "country", "model", "of", "against", "than", "family"),
     *("difference", "low", "high", "p_value", "p_adjusted", "detectable", "topics"),
     *("item_low", "item_high", "item_p_value", "item_detectable"),
-    *("margin", "p_equivalent", "equivalent", "replicates"),
+    *("margin", "p_equivalent", "equivalent", "replicates", "countries", "marks"),
 )
 
 # By model, method and country the sums under each draw.
@@ -49,6 +50,12 @@ class Contrast(Pair):
     margin: float | None = None
     """Points within which a control counts as without effect; of a control alone."""
 
+    @property
+    def sides(self) -> list[tuple[str, str]]:
+        """The models and methods that it holds against each other."""
+        pairs = [self, self.than] if self.than else [self]
+        return [(pair.model, name) for pair in pairs for name in (pair.of, pair.against)]
+
 
 @dataclass(frozen=True)
 class Row:
@@ -61,6 +68,8 @@ class Row:
     luck: Luck | None
     """What the draws vary, where there are several."""
     replicates: int
+    countries: tuple[str, ...]
+    """Whose cells it is made of."""
     view: View | None = None
 
     @property
@@ -93,8 +102,10 @@ def contrasts_table(
     """
     items = sorted({name for cell in cells for name in cell["items"]})
     sums: Drawn = {}
+    named: dict[tuple[str, str, str], list[dict]] = {}
     for cell in cells:
         key, draw = _key(cell)
+        named.setdefault(key, []).append(cell)
         sums.setdefault(key, {})[draw] = cell_sums(cell, items, layout.sums, layout.formula)
     parts = [_part(view, cells, items, sums) for view in layout.views]
     rows = [
@@ -111,7 +122,7 @@ def contrasts_table(
     topical = test_gains(gains, design, spec, margins, lucks)
     single = test_gains(gains, by_item(len(items), spec), spec, lucks=lucks)
     found = zip(rows, topical, single, _adjusted(rows, topical, design), strict=True)
-    return as_tsv([_fields(*one, spec) for one in found], COLUMNS)
+    return as_tsv([_fields(*one, spec) | _marks(one[0], named) for one in found], COLUMNS)
 
 
 def _key(cell: dict) -> tuple[tuple[str, str, str], Draw]:
@@ -158,18 +169,18 @@ def _rows(contrast: Contrast, sums: Drawn, rest: Drawn | None = None) -> Iterato
         if gains:
             found[country] = mean_gain([*gains.values()])
             points.append({draw: one.points for draw, one in gains.items()})
-            yield Row(contrast, country, found[country], luck(points[-1]), len(gains))
+            of_draws = luck(points[-1]), len(gains)
+            yield Row(contrast, country, found[country], *of_draws, (country,))
     if found:
-        fewest = min(map(len, points))
-        yield Row(contrast, MEAN, mean_gain([*found.values()]), mean_luck(points), fewest)
+        of_draws = mean_luck(points), min(map(len, points))
+        yield Row(contrast, MEAN, mean_gain([*found.values()]), *of_draws, tuple(found))
 
 
 def _gains(contrast: Contrast, country: str, sums: Drawn) -> dict[Draw, Gain]:
     """The difference under each draw of the methods."""
-    pairs = [contrast, contrast.than] if contrast.than else [contrast]
-    names = [(pair.model, name, country) for pair in pairs for name in (pair.of, pair.against)]
+    sides = [sums.get((*side, country), {}) for side in contrast.sides]
     found = {}
-    for draw, (of, against, *other) in common_draws([sums.get(name, {}) for name in names]):
+    for draw, (of, against, *other) in common_draws(sides):
         own = gain(of, against)
         second = gain(*other) if other else None
         if own and (second or not other):
@@ -212,9 +223,19 @@ def _fields(
         "item_p_value": single.p,
         "item_detectable": single.detectable,
         "replicates": row.replicates,
+        "countries": len(row.countries),
     }
     if contrast.margin is None:
         return fields
     equivalent = topical.p_equivalent < 1 - spec.confidence
     told = {"margin": contrast.margin, "p_equivalent": topical.p_equivalent}
     return fields | told | {"equivalent": "yes" if equivalent else "no"}
+
+
+def _marks(row: Row, cells: dict[tuple[str, str, str], list[dict]]) -> dict[str, str]:
+    """What to be warned of in any side of a row."""
+    found = []
+    for side in row.contrast.sides:
+        own = [cell for country in row.countries for cell in cells[*side, country]]
+        found += [mark for mark in marks(own).split(",") if mark not in found]
+    return {"marks": ",".join(filter(None, found))}

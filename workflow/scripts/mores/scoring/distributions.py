@@ -109,7 +109,8 @@ def compare(
 def distribution_scores(compared: Sequence[Compared]) -> dict[str, float]:
     """Means and correlations over items; nan where there is nothing to make them of.
 
-    `similarity` 0..100; `wasserstein` 0..1, less is nearer; two correlations, -1..1.
+    `similarity` 0..100; `wasserstein` 0..1, less is nearer; normalised entropies of the answers and
+    of people, 0..1; two correlations, -1..1.
     """
     sides = [(one.answers, one.people) for one in compared]
     ordinal = [one for one in compared if one.item.kind == "ordinal"]
@@ -119,6 +120,8 @@ def distribution_scores(compared: Sequence[Compared]) -> dict[str, float]:
     return {
         "similarity": 100 * _mean([one.similarity for one in compared]),
         "wasserstein": _mean(moved),
+        "entropy": _mean([one for one, _ in entropies]),
+        "people_entropy": _mean([other for _, other in entropies]),
         "entropy_correlation": _of_pairs(entropies),
         "top_share_correlation": _of_pairs(largest),
     }

@@ -1,17 +1,20 @@
 """Any file of distributions, scored: the shares that somebody's model gives each option."""
 
 import math
-from pathlib import Path
+import re
 from typing import Any
 
 import numpy as np
 
-from mores.errors import InputError
+from mores.errors import InputError, shown
 from mores.method.items import Bank, Item
-from mores.rows import read_json, read_jsonl, read_text
+from mores.rows import read_objects
 from mores.scoring.distributions import Compared, distribution_scores, in_order
 from mores.survey.answered import answers_by_country
 from mores.survey.importing import read_survey
+
+CODE = re.compile(r"\s*-?[0-9]{1,9}\s*")
+LARGEST = 1e100  # of a share, as nobody needs it; sums of more may overflow
 
 
 def score_distributions(survey: str, country: str, answers: str, bank: Bank) -> dict[str, Any]:
@@ -54,8 +57,7 @@ def read_distributions(path: str, bank: Bank) -> dict[str, dict[str, float]]:
     where none was given. What sums to something else than 1 is scaled later. Raises InputError,
     which names the row, for what is no share.
     """
-    listed = Path(path).is_file() and read_text(path).lstrip().startswith("[")
-    rows = read_json(path) if listed else read_jsonl(path)
+    rows = read_objects(path)
     if not rows:
         raise InputError(f"{path}: no distributions in this file")
     return dict(_row(row, f"{path}, row {number}", bank) for number, row in enumerate(rows, 1))
@@ -67,7 +69,9 @@ def _row(row: Any, where: str, bank: Bank) -> tuple[str, dict[str, float]]:
         raise InputError(f"{where}: needs `item` (or `Q_id`) and `shares`")
     item = bank.items.get(str(name))
     if item is None:
-        raise InputError(f"{where}: the item bank has no {name}; drop the row or give --bank")
+        raise InputError(
+            f"{where}: the item bank has no {shown(name)}; drop the row or give --bank"
+        )
     return item.id, _shares(row["shares"], item, f"{where} ({name})")
 
 
@@ -84,24 +88,26 @@ def _shares(given: Any, item: Item, where: str) -> dict[str, float]:
         given = dict(zip(item.codes, given, strict=True))
     if not isinstance(given, dict):
         raise InputError(f"{where}: shares are a mapping of codes, or a list; mend the row")
-    return {_code(code, where): _share(share, where) for code, share in given.items()}
+    found = {_code(code, where): _share(share, where) for code, share in given.items()}
+    if len(found) < len(given):
+        raise InputError(f"{where}: a code stands twice, spelt in two ways; drop one")
+    return found
 
 
-def _code(code: Any, where: str) -> str:
-    try:
-        return str(int(code))
-    except ValueError:
-        raise InputError(f"{where}: {code!r} is no code; codes are whole numbers") from None
+def _code(code: int | str, where: str) -> str:
+    if not CODE.fullmatch(str(code)):
+        raise InputError(f"{where}: {shown(code)} is no code; codes are whole numbers")
+    return str(int(code))
 
 
 def _share(share: Any, where: str) -> float:
-    """A share of nothing where it is null; else a finite number, not negative."""
+    """A share of nothing where it is null; else a number from 0 to `LARGEST`."""
     try:
         found = 0.0 if share is None else float(share)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = math.nan
-    if isinstance(share, bool) or not 0 <= found < math.inf:
-        raise InputError(f"{where}: {share!r} is no share; a number, 0 or more, is wanted")
+    if isinstance(share, bool) or not 0 <= found <= LARGEST:
+        raise InputError(f"{where}: {shown(share)} is no share; a number, 0 or more, is wanted")
     return found
 
 

@@ -9,12 +9,11 @@ the coverage it states, with few or unequal units too. A unit is what errs toget
 by topic, so the answers of a topic do.
 
 The same flips serve all tests of a table. Hence an adjusted p that knows how tests depend on each
-other: the step-down maximum statistic (Westfall and Young, 1993, algorithm 2.8).
+other: Westfall and Young's step-down algorithm (1993, algorithm 2.8).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from statistics import NormalDist
 
 import numpy as np
@@ -168,42 +167,53 @@ def adjusted(
     tested: Sequence[Tested] = (),
     lucks: Sequence[Luck | None] = (),
 ) -> list[float]:
-    """The p-values of a family, adjusted for there being so many: step-down maximum statistic.
+    """The p-values of a family, adjusted for there being so many: step-down, on shared flips.
 
-    `tested` and `lucks` are wanted where methods are drawn several times.
+    What is held against each other is a difference's place among its own flips. `tested` and
+    `lucks` are wanted where methods are drawn several times.
     """
     if not gains:
         return []
     parts = design.sums([one.parts for one in gains])
-    scale = np.sqrt((parts**2).sum(axis=1, keepdims=True))
-    # Rises with Student's t, whose denominator too is the same under all flips but for the mean.
-    standing = np.divide(parts, scale, out=np.zeros_like(parts), where=scale > 0)
-    observed, flipped = np.abs(standing.sum(axis=1)), design.flipped(standing)
+    flipped = design.flipped(parts)
+    evenness = _evenness(parts, flipped)
     rng = np.random.default_rng([design.seed, 3])
     for at, luck in enumerate(lucks):
         if luck:
-            chance = luck.error * rng.standard_t(luck.freedom, len(design.signs))
-            observed[at], flipped[at] = _placed(
-                tested[at].p, flipped[at], scale[at] * flipped[at] + chance
-            )
-    found = step_down(observed, np.abs(flipped))
+            flipped[at] += luck.error * rng.standard_t(luck.freedom, len(design.signs))
+    places = _places(flipped)
+    observed = places[:, 0].copy()
+    for at, luck in enumerate(lucks):
+        if luck:
+            observed[at] = tested[at].p * len(design.signs)
+    found = step_down(evenness[:, 0] - observed, evenness - places)
     plain = [one.p if luck else 0 for one, luck in zip(tested, lucks, strict=True)]
     return (np.maximum(found, plain) if plain else found).tolist()
 
 
-def _placed(p: float, flipped: np.ndarray, drawn: np.ndarray) -> tuple[float, np.ndarray]:
-    """A difference with other draws in it, among others: what stands at its place without them.
+def _places(flipped: np.ndarray) -> np.ndarray:
+    """How many flips of a test give a difference as large as each of them does: tests x flips.
 
-    `drawn` are the flips with a chance of the draws in each. Statistics of a family are held
-    against each other, and those of two draws alone would be far larger than all others.
+    By them, as by p-values, tests count alike however many units they have, and however unequal.
     """
-    sizes = np.sort(np.abs(flipped))
-    at = len(sizes) - max(ceil(p * len(sizes) - ALMOST), 1)
-    return float(sizes[at]), sizes[np.abs(drawn).argsort().argsort()]
+    found = np.empty_like(flipped)
+    for at, row in enumerate(np.abs(flipped)):
+        found[at] = len(row) - np.searchsorted(np.sort(row), row - ALMOST)
+    return found
+
+
+def _evenness(parts: np.ndarray, flipped: np.ndarray) -> np.ndarray:
+    """How alike the units of each flip are, 0 to less than 1: what tells equal places apart.
+
+    It rises with Student's t. Of a few units, or with many tests, some flip of some other test has
+    the first place by chance, but hardly with units as alike as those of a difference that is real.
+    """
+    largest = 2 * np.sqrt((parts**2).sum(axis=1, keepdims=True) * parts.shape[1])
+    return np.divide(np.abs(flipped), largest, out=np.zeros_like(flipped), where=largest > 0)
 
 
 def step_down(observed: np.ndarray, flipped: np.ndarray) -> np.ndarray:
-    """Adjusted p-values of statistics, from these under each flip (tests x flips).
+    """Adjusted p-values of statistics, large where rare, from these under each flip.
 
     The largest is held against the largest of all tests, the next against that of those left.
     """

@@ -13,7 +13,7 @@ from mores.spec import Section
 
 COLUMNS = (
     *("hypothesis", "contrast", "country", "model", "direction", "least"),
-    *("difference", "low", "high", "p_adjusted", "verdict", "entered", "stated"),
+    *("difference", "low", "high", "p_adjusted", "verdict", "marks", "entered", "stated"),
 )
 
 
@@ -85,4 +85,4 @@ def _judged(row: dict[str, str], claim: Hypothesis, confidence: float) -> dict:
         verdict = "supported"
     elif ends[1] < claim.least or ends[1] <= 0:
         verdict = "contradicted"
-    return {**numbers, "model": row["model"], "verdict": verdict}
+    return {**numbers, "model": row["model"], "verdict": verdict, "marks": row["marks"]}

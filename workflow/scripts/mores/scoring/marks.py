@@ -16,20 +16,20 @@ CONFIDENCE = 0.95
 
 
 def sureness(test: list[dict]) -> dict[str, float | None]:
-    """How sure a country's gold answers are, from its test rows (`top`, `shares`, `n`).
+    """How sure a country's gold answers are, from its test rows.
 
-    `respondents` is the median n of an item, `undecided` the share (0..1) of items whose most
-    frequent answer is not determined; None where the survey tells no n.
+    `respondents` is the median `n` of an item, `undecided` the share (0..1) of items whose most
+    frequent answer is not determined by `n_effective` answers; None where the survey tells no n.
     """
     known = [row for row in test if row["top"] is not None and row.get("n")]
     if not known:
         return {"respondents": None, "undecided": None}
-    undecided = [not is_decided([*row["shares"].values()], row["n"]) for row in known]
+    undecided = [not is_decided([*row["shares"].values()], row["n_effective"]) for row in known]
     respondents = float(median(row["n"] for row in known))
     return {"respondents": respondents, "undecided": float(np.mean(undecided))}
 
 
-def is_decided(shares: list[float], n: int) -> bool:
+def is_decided(shares: list[float], n: float) -> bool:
     """Whether the largest of an item's shares, in a sample of n, is more than by chance.
 
     The difference of two shares of one sample has the variance (p + q - (p - q)^2) / n.

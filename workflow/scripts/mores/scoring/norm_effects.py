@@ -21,6 +21,7 @@ COLUMNS = (
     *("detectable", "answers_with", "answers_without", "marks"),
 )
 FEW_ITEMS = "few_items"  # too few for an interval
+SAME_ANSWERS = "same_answers"  # with the norm and without it
 
 
 class LeavingOut(Resampling):
@@ -75,7 +76,7 @@ def score_norm_effects(spec: LeavingOut, cells: list[dict], norms: list[list[dic
         tests = zip(test_gains(own, design, spec), adjusted(own, design), strict=True)
         told |= {index: _tested(*one) for index, one in zip(family, tests, strict=True)}
     rows = [_fields(effect) | told.get(at, {}) for at, effect in enumerate(effects)]
-    return as_tsv([row | {"marks": _marks(row)} for row in rows], COLUMNS)
+    return as_tsv([_marked(row) for row in rows], COLUMNS)
 
 
 def _effects(spec: LeavingOut, cells: list[dict], norms: list[list[dict]]) -> list[Effect]:
@@ -152,6 +153,9 @@ def _tested(tested: Tested, p_adjusted: float) -> dict[str, Any]:
     }
 
 
-def _marks(row: dict[str, Any]) -> str:
-    """Too few items for an interval: no pattern of their signs is rare enough."""
-    return FEW_ITEMS if np.isnan(row.get("low", np.nan)) else ""
+def _marked(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its marks; where no answer changed nothing varies that an interval is made of."""
+    if row["n_answered"] and row["answers_with"] == row["answers_without"]:
+        return row | {"low": None, "high": None, "detectable": None, "marks": SAME_ANSWERS}
+    # Too few items: no pattern of their signs is rare enough for an interval.
+    return row | {"marks": FEW_ITEMS if np.isnan(row.get("low", np.nan)) else ""}

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mores.evaluations.cdeval.references import read_references
+from mores.report.figures.style import Shown
 from mores.study.config import Method
 from mores.study.grid import (
     CONTRASTED,
@@ -18,6 +19,7 @@ from mores.study.grid import (
     survey_cells,
     variants,
 )
+from mores.study.pages import pages
 from mores.study.reports import countries_reported
 from mores.study.settings import Settings
 
@@ -29,10 +31,26 @@ class Figure(NamedTuple):
 
     drawing: str
     inputs: dict[str, Any]
+    evaluation: str | None = None
+    """That it is of; none: the survey's."""
+    shown: Shown | None = None
+    """What a page shows; none: all of it."""
 
 
 def figures(settings: Settings) -> dict[str, Figure]:
-    """By name the figures; those of other evaluations bear the evaluation's name before theirs."""
+    """By name the figures; of one that has several pages `NAME_1`, `NAME_2`, ..."""
+    found = {}
+    for name, figure in _whole(settings).items():
+        parts = pages(settings, figure.drawing, figure.evaluation)
+        if len(parts) < 2:
+            found[name] = figure
+        for number, shown in enumerate(parts if len(parts) > 1 else (), start=1):
+            found[f"{name}_{number}"] = figure._replace(shown=shown)
+    return found
+
+
+def _whole(settings: Settings) -> dict[str, Figure]:
+    """The figures by name; those of other evaluations bear the evaluation's name before theirs."""
     scores, methods = {"scores": TABLE.format(table=SCORES)}, settings.config.methods
     contrasts = {"contrasts": CONTRASTS.format(contrasts=CONTRASTED)}
     people = [TEST.format(split=split_of(0), country=one) for one in countries_reported(settings)]
@@ -54,7 +72,7 @@ def figures(settings: Settings) -> dict[str, Figure]:
     for name, evaluation in settings.config.evaluations.items():
         of_it = TABLE.format(table=name)
         if evaluation.kind == "cdeval" and _with_reference(settings, name):
-            found[f"{name}_profiles"] = Figure("profiles", {"profiles": of_it})
+            found[f"{name}_profiles"] = Figure("profiles", {"profiles": of_it}, name)
         if evaluation.kind == "pact":
             found[f"{name}_tradeoff"] = Figure("tradeoff", {**scores, "allowed": of_it})
     return found

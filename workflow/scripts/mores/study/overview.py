@@ -1,9 +1,11 @@
 """The grid at a glance: how much of each part is done, stale or missing, and what it took."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from mores.provenance.audit import Finding
-from mores.provenance.records import read_record
+from mores.provenance.records import seconds_of
+from mores.rows import read_json
 from mores.study.plan import Result
 
 # Kinds of results, by the wildcards that name their part of the grid; the rest is countries.
@@ -21,15 +23,11 @@ HEAD = ("step", "model", "part", "done", "stale", "missing", "hours")
 
 
 def measured(results: Sequence[Result]) -> dict[str, float]:
-    """By path the seconds that the job took which made a result; of its several ones the first."""
-    found: dict[str, float] = {}
-    jobs: set[tuple[str, ...]] = set()
+    """By a job's first result the seconds that the job took."""
+    found = {}
     for result in results:
-        job = (result.rule, *result.named.values())
-        record = None if job in jobs else read_record(result.path)
-        if record and "seconds" in record:
-            jobs.add(job)
-            found[result.path] = record["seconds"]
+        with suppress(ValueError, TypeError):  # none, or none that we wrote
+            found[result.path] = float(read_json(seconds_of(result.path)))
     return found
 
 

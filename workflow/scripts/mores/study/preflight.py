@@ -47,7 +47,7 @@ def preflight(
             if own and served and name in trained:
                 yield name, check_adaptable(folder)
         elif served:
-            told = f"{model.path} is not here yet: `snakemake --cores 1 fetch` downloads it, once"
+            told = f"{model.path} is not here yet: the same call with `-- fetch` downloads it, once"
             yield name, Finding("files", "fault", told)
         else:
             told = f"{model.path} is on the hub: looked at once it is here"

@@ -1,5 +1,6 @@
 """What the grid's results are shown with: which norms, tables and cells a report takes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,13 +130,14 @@ def norms_reviewed(settings: Settings) -> list[str]:
     return norms_listed(settings, own)
 
 
-def review_scored() -> dict[str, str]:
+def review_scored(placed: Callable[[str], str] = str) -> dict[str, str]:
     """The tables of a review of norms, by name, where one was scored.
 
-    They are no inputs: a report waits for no raters, and has no sheet written anew.
+    They are no inputs: a report waits for no raters, and has no sheet written anew. `placed` gives
+    the path of a result as this run has it: below the prefix of a module.
     """
-    scored = Path(REVIEW_LABELS).exists() and Path(REVIEW_KEY).exists()
-    return {"key": REVIEW_KEY, "labels": REVIEW_LABELS} if scored else {}
+    tables = {"key": str(placed(REVIEW_KEY)), "labels": str(placed(REVIEW_LABELS))}
+    return tables if all(Path(path).exists() for path in tables.values()) else {}
 
 
 def cells_guarded(settings: Settings) -> dict[str, list[Cell]]:

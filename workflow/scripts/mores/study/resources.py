@@ -8,7 +8,8 @@ from mores.method.draws import Draw
 from mores.study.settings import Settings
 
 COUNTING = {"mem_mb": 4000, "gpu": 0, "runtime": 60}
-# Jobs that wait for a server must leave it room: a run may limit how many `askers` there are.
+# Jobs that wait for a server or a trainer must leave it room: a run may limit how many `askers`
+# there are.
 ASKING = {"mem_mb": 2000, "askers": 1}
 
 
@@ -30,13 +31,22 @@ def asking_resources(settings: Settings) -> dict[str, Any]:
     """Of a job that asks a model: light where the server is another job, or elsewhere."""
     if settings.config.engine.launcher == "local":
         return _serving(settings, lambda needs: needs.gpus)
-    limit = {"runtime": _of_model(settings, lambda needs: needs.minutes)}
-    return cluster_resources(settings) | ASKING | limit
+    return _waiting(settings)
 
 
 def training_resources(settings: Settings) -> dict[str, Any]:
-    """Of a job that trains an adapter: one GPU, where the model has any."""
+    """Of a job that wants an adapter: light where the trainer is another job.
+
+    Else one GPU, where the model has any.
+    """
+    if settings.config.engine.launcher == "slurm":
+        return _waiting(settings)
     return _serving(settings, lambda needs: min(needs.gpus, 1))
+
+
+def _waiting(settings: Settings) -> dict[str, Any]:
+    limit = {"runtime": _of_model(settings, lambda needs: needs.minutes)}
+    return cluster_resources(settings) | ASKING | limit
 
 
 def _serving(settings: Settings, gpus: Callable[[Resources], int]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from mores.report.headline import headline, read_rows
 from mores.scoring.marks import FEW_RESPONDENTS, MANY_INVALID
 
 MEAN, REFERENCE = "MEAN", "reference"
-# Of the rows that need no model those that tell where a score lies.
+# Of the rows that need no model those that tell where a score lies, besides the floors.
 POINTS = (
     *("random", "other_mean", "neighbours", "ceiling"),
     *("chance", "majority_option", "half"),
@@ -40,9 +40,9 @@ def aligned(rows: list[dict[str, str]]) -> str:
     """Rows as text, scores and their intervals to one digit."""
     score = next((name for name in SCORES if rows and name in rows[0]), "alignment")
     digits = SCORES[score]
-    table = [HEAD]
+    table, points = [HEAD], {*POINTS, *(row.get("floor") for row in rows)}
     for row in rows:
-        if row["model"] != REFERENCE or row["method"] in POINTS:
+        if row["model"] != REFERENCE or row["method"] in points:
             scored = (_points(row[score], digits), _interval(row, score, digits))
             gained = (_points(row["delta"], digits), _interval(row, "delta", digits))
             differs = (*gained, row.get("p_value", ""))

@@ -106,4 +106,5 @@ def kind_of(path: Path) -> str:
     if path.suffix.lower() != ".csv":
         raise InputError(f"{path}: not .csv, .sav, .dta, .json or .parquet; give `survey: format`")
     _, columns = head_of(path, utf8=False)
-    return "tidy" if {"country", "item", "code", "share"} <= {*columns} else "microdata"
+    names = {name.lower() for name in columns}
+    return "tidy" if {"country", "item", "code", "share"} <= names else "microdata"

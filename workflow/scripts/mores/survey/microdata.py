@@ -170,7 +170,7 @@ def _present(present: list[str], wanted: list[str], path: Path) -> dict[str, str
         spelt.setdefault(name.casefold(), []).append(name)
     found: dict[str, str] = {}
     for name in wanted:
-        names = [name] if name in present else spelt.get(name.casefold(), [])
+        names = spelt.get(name.casefold(), [])
         if len(names) > 1:
             raise InputError(f"{path}: columns {', '.join(names)}: which is {name}? rename it")
         found |= dict.fromkeys(names, name)

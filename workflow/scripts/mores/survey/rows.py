@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mores.survey")
 
+DIGITS = 6  # of a sum of weights, which is the same in any order of summing
+NOT_ASKED = {"top": None, "shares": None, "n": None, "n_effective": None}
+
 
 class Rows(Section):
     """What a country's rows are made with."""
@@ -39,8 +42,9 @@ def country_rows(
 ) -> dict[str, list[dict]]:
     """A country's rows by part (`train`, `test`): every item, in the bank's order.
 
-    `top` is the code of the most frequent answer; `top`, `shares` and `n` are None for items the
-    country was not asked, which are counted in a warning.
+    `top` is the code of the most frequent answer, `n` how many answered, `n_effective` how many
+    unweighted ones would err as much. All are None for items the country was not asked, which are
+    counted in a warning.
     """
     cells: dict[str, dict] = {}
     mine = marginals.filter(marginals["country"] == country)
@@ -49,16 +53,18 @@ def country_rows(
         raise InputError(
             f"countries: the survey has no answers of {country}; it has {known}; mend the list"
         )
-    for name, code, share, top, n in mine.select("item", "code", "share", "top", "n").iter_rows():
-        cell = cells.setdefault(name, {"top": None, "shares": {}, "n": n})
-        cell["shares"][str(code)] = share
-        if top:
-            cell["top"] = code
+    for row in mine.iter_rows(named=True):
+        n_effective = row["n_effective"] and round(row["n_effective"], DIGITS)
+        counts = {"n": row["n"], "n_effective": n_effective}
+        cell = cells.setdefault(row["item"], {"top": None, "shares": {}} | counts)
+        cell["shares"][str(row["code"])] = row["share"]
+        if row["top"]:
+            cell["top"] = row["code"]
     missing = [name for name in parts if name not in cells]
     if missing:
         log.warning("%s was not asked %d item(s): %s", country, len(missing), ", ".join(missing))
     rows: dict[str, list[dict]] = {"train": [], "test": []}
     for name, part in parts.items():
-        answer = cells.get(name, {"top": None, "shares": None, "n": None})
+        answer = cells.get(name, NOT_ASKED)
         rows[part].append({"item": name, "topic": bank.items[name].topic} | answer)
     return rows

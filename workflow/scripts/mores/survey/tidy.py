@@ -38,7 +38,8 @@ def _read(path: Path) -> pl.DataFrame:
     columns = table.collect_schema().names()
     missing = [name for name in TYPES if name not in columns]
     if missing:
-        raise InputError(f"{path}: no column {', '.join(missing)}; a tidy survey needs it")
+        mend = "a tidy survey needs it, in small letters"
+        raise InputError(f"{path}: no column {', '.join(missing)}; {mend}")
     n = pl.col("n") if "n" in columns else pl.lit(None).alias("n")
     return table.select(
         *(pl.col(name).cast(kind) for name, kind in TYPES.items()), n.cast(pl.Float64)

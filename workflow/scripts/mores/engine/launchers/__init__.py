@@ -1,4 +1,4 @@
-"""Launchers: who starts a server where."""
+"""Launchers: who starts servers and trainers where."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -19,12 +19,20 @@ class Marks(Protocol):
 
 
 class Launcher(Protocol):
-    """Starts and finds the server of a model; `stays` says whether idle ones stay for the run."""
+    """Starts and finds a server or a trainer of a model.
+
+    `stays` says whether an idle server stays for the run, `poll` how many seconds are between two
+    looks at files, `trainings` how many adapters a trainer trains at once.
+    """
 
     @property
     def marks(self) -> Marks: ...
     @property
     def stays(self) -> bool: ...
+    @property
+    def poll(self) -> float: ...
+    @property
+    def trainings(self) -> float: ...
     def there(self) -> bool: ...
     def start(self) -> bool: ...
     def keeping(self) -> AbstractContextManager[None]: ...

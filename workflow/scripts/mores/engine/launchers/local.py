@@ -1,6 +1,7 @@
-"""Servers on this host, each started by a supervisor that outlives the job which needs it first."""
+"""Servers and trainers on this host; their keepers outlive the jobs which need them first."""
 
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -23,10 +24,12 @@ log = logging.getLogger("mores.engine")
 
 
 class Local:
-    """Starts and finds the server of a model on this host."""
+    """Starts and finds a server or a trainer of a model on this host."""
 
     marks = locks
     stays = True  # through a run, until another model needs its devices
+    poll = 0.05
+    trainings = math.inf  # each takes a device of its own; Snakemake limits how many jobs there are
 
     def __init__(self, files: ServerFiles):
         self.files = files

@@ -1,4 +1,4 @@
-"""Servers as SLURM jobs of their own, found through the file system that all hosts share.
+"""Servers and trainers as SLURM jobs of their own, found through the file system that hosts share.
 
 A ticket, made by one of those who want a server, names its job; SLURM tells whether that lives.
 """
@@ -24,7 +24,6 @@ from mores.rows import read_json
 log = logging.getLogger("mores.engine")
 
 ASK_SECONDS = 10  # SLURM is asked for a job's state no more often, by all clients together
-WARNING_SECONDS = 60  # what a server has, before its time limit, to end in order
 # States of a job that will not serve (again), and that of one SLURM has forgotten.
 GONE = {
     *("", "COMPLETING", "COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "PREEMPTED", "NODE_FAIL"),
@@ -33,17 +32,19 @@ GONE = {
 
 
 class Slurm:
-    """Starts and finds the server of a model as a job of SLURM."""
+    """Starts and finds a server or a trainer of a model as a job of SLURM."""
 
     marks = heartbeats
     stays = False  # a server that waits holds a GPU that others wait for
+    poll = 0.5
+    trainings = 1  # what its job asks for is for one
 
     def __init__(self, files: ServerFiles):
         self.files = files
         self.told = ""
 
     def there(self) -> bool:
-        """Whether the server's job is queued or runs, as SLURM says."""
+        """Whether its job is queued or runs, as SLURM says."""
         job = self._job()
         if job is None:
             return False
@@ -58,7 +59,7 @@ class Slurm:
         return False
 
     def start(self) -> bool:
-        """Submit the server's job; false where another process is at it."""
+        """Submit its job; false where another process is at it."""
         ticket = self.files.ticket
         ticket.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -74,7 +75,8 @@ class Slurm:
             ticket.unlink()
             raise
         write_text(ticket, job, mode=0o600)
-        log.info("submitted a server of %s as SLURM job %s", self.files.model.name, job)
+        told = (self.files.kind, self.files.model.name, job)
+        log.info("submitted a %s of %s as SLURM job %s", *told)
         return True
 
     @contextmanager
@@ -94,7 +96,7 @@ class Slurm:
     @contextmanager
     def room(self) -> Iterator[Room]:
         """SLURM has given this job its devices; clients come from other hosts."""
-        scheduled_devices(self.files.model.settings.resources.gpus)
+        scheduled_devices(self.files.needs.gpus)
         yield Room(bind="0.0.0.0", host=socket.gethostname())
 
     def _job(self) -> str | None:
@@ -111,29 +113,32 @@ class Slurm:
             return note["state"]
         state, reason = ask_state(job)
         if (told := f"{state} ({reason})") != self.told:
-            log.info("the server of %s, SLURM job %s: %s", self.files.model.name, job, told)
+            log.info(
+                "the %s of %s, SLURM job %s: %s", self.files.kind, self.files.model.name, job, told
+            )
             self.told = told
         write_json(noted, {"job": job, "state": state})
         return state
 
 
 def submit(files: ServerFiles) -> str:
-    """Submit the job of a server's supervisor; returns its number.
+    """Submit the job of a server's supervisor, or of a trainer; returns its number.
 
     Raises InputError where there is no SLURM, EngineError where it refuses.
     """
-    needs, cluster = files.model.settings.resources, files.engine.cluster
+    needs, cluster = files.needs, files.engine.cluster
+    warning = min(files.warning, needs.minutes * 60 // 5)  # of a short limit a fifth
     files.supervisor_log.parent.mkdir(parents=True, exist_ok=True)
-    command = ["sbatch", "--parsable", f"--job-name=mores-{files.model.name}", "--no-requeue"]
+    command = ["sbatch", "--parsable", f"--job-name={files.job}", "--no-requeue"]
     command += [f"--output={files.supervisor_log}", "--open-mode=append", f"--chdir={Path.cwd()}"]
-    command += [f"--signal=B:TERM@{WARNING_SECONDS}", "--export=ALL", "--nodes=1", "--ntasks=1"]
+    command += [f"--signal=B:TERM@{warning}", "--export=ALL", "--nodes=1", "--ntasks=1"]
     command += [f"--cpus-per-task={needs.cpus}", f"--mem={needs.mem_mb}", f"--time={needs.minutes}"]
     given = {"account": cluster.account, "qos": cluster.qos, "partition": cluster.partition}
     if needs.gpus:
         given |= {"gpus": str(needs.gpus), "partition": cluster.gpu_partition}
         given |= {"constraint": cluster.gpu_constraint}
     command += [f"--{name}={value}" for name, value in given.items() if value is not None]
-    script = f"#!/bin/sh\nexec '{sys.executable}' -m mores.engine.supervisor '{files.order}'\n"
+    script = f"#!/bin/sh\nexec '{sys.executable}' -m {files.keeper} '{files.order}'\n"
     try:
         told = subprocess.run(
             [*command, *cluster.extra],
@@ -147,7 +152,7 @@ def submit(files: ServerFiles) -> str:
         raise InputError("engine: launcher: slurm: this host has no `sbatch`") from None
     if told.returncode:
         raise EngineError(
-            f"SLURM refused the server of {files.model.name}: {told.stderr.strip()}; mend "
+            f"SLURM refused the {files.kind} of {files.model.name}: {told.stderr.strip()}; mend "
             f"`models: {files.model.name}: resources` or `engine: cluster`"
         )
     return told.stdout.strip().split(";")[0]

@@ -5,6 +5,7 @@ import csv
 import io
 import math
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,7 +215,9 @@ def _parsed(value: Any, where: str) -> Any:
 
 def _literal(text: str, where: str) -> Any:
     """A value as Python writes it; InputError where a mapping gives a key twice."""
-    tree = ast.parse(text, mode="eval")
+    with warnings.catch_warnings():  # what is no Python may look as if a blank were missing
+        warnings.simplefilter("ignore", SyntaxWarning)
+        tree = ast.parse(text, mode="eval")
     value = ast.literal_eval(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict) and len(node.keys) > len(ast.literal_eval(node)):

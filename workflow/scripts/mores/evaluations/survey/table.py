@@ -23,7 +23,8 @@ LAYOUT = Layout(
         *("strict_delta", "strict_delta_low", "strict_delta_high"),
         *("strict_place", "strict_place_low", "strict_place_high"),
         *("similarity", "similarity_low", "similarity_high"),
-        *("wasserstein", "entropy_correlation", "top_share_correlation"),
+        *("wasserstein", "entropy", "people_entropy"),
+        *("entropy_correlation", "top_share_correlation"),
         *("item_alignment", "n_answers", "n_without_norms", *WHY_INVALID, *TOKENS),
         *("variant_of", "consistency", "spread", "marks"),
     ),
@@ -32,7 +33,8 @@ LAYOUT = Layout(
     sums=("squares", "weights"),
     averaged=(
         *("strict", "top_match", "invalid_rate", "strict_best", "item_alignment"),
-        *("similarity", "wasserstein", "entropy_correlation", "top_share_correlation", *TOKENS),
+        *("similarity", "wasserstein", "entropy", "people_entropy"),
+        *("entropy_correlation", "top_share_correlation", *TOKENS),
     ),
 )
 

@@ -17,14 +17,14 @@ def draw_heat(spec: Drawing, scores: str) -> dict[str, Any]:
         if row["model"] != REFERENCE and row["method"] != BASELINE and row["delta"]
     ]
     countries = [*sorted({row["country"] for row in rows} - {MEAN}), MEAN]
-    return drawn(_chart(rows, "country", countries, "delta"), rows, COUNTRIES)
+    return _drawn(spec, rows, COUNTRIES, countries)
 
 
 def draw_topics(spec: Drawing, topics: str) -> dict[str, Any]:
     """Each topic's gain of each method over `vanilla`, as a mean over countries."""
     rows = topic_rows(topics)
     order = list(dict.fromkeys(row["topic"] for row in rows))
-    return drawn(_chart(rows, "topic", order, "gain"), rows, TOPICS)
+    return _drawn(spec, rows, TOPICS, order)
 
 
 def topic_rows(topics: str) -> list[dict[str, Any]]:
@@ -41,24 +41,37 @@ def topic_rows(topics: str) -> list[dict[str, Any]]:
     ]
 
 
-def _chart(rows: list[dict[str, Any]], across: str, order: list[str], value: str) -> Any:
+def _drawn(
+    spec: Drawing, rows: list[dict[str, Any]], columns: tuple[str, ...], order: list[str]
+) -> dict[str, Any]:
+    """Of the columns the third goes across, the fourth is coloured: on each page alike."""
+    across, value = columns[2:4]
+    largest, page = max((abs(row[value]) for row in rows), default=1), spec.page(rows)
+    return drawn(_chart(page, across, order, value, largest), page, columns)
+
+
+def _chart(
+    rows: list[dict[str, Any]], across: str, order: list[str], value: str, largest: float
+) -> Any:
     import altair as alt
 
-    largest = max((abs(row[value]) for row in rows), default=1)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     base = alt.Chart().encode(
         x=alt.X(f"{across}:N", title=None, sort=order, axis=alt.Axis(labelAngle=-45)),
         y=alt.Y("method:N", title=None, sort=methods),
     )
+    above = alt.Legend(orient="top", direction="horizontal")
     scale = alt.Scale(scheme="blueorange", reverse=True, domain=[-largest, largest])
     pale = f"abs(datum.{value}) < {0.6 * largest}"
     layers = alt.layer(
         base.mark_rect().encode(
-            color=alt.Color(f"{value}:Q", title="points over vanilla", scale=scale)
+            color=alt.Color(f"{value}:Q", title="points over vanilla", scale=scale, legend=above)
         ),
         base.mark_text(fontSize=10).encode(
             text=alt.Text(f"{value}:Q", format="+.0f"),
             color=alt.condition(pale, alt.value("black"), alt.value("white")),
         ),
     ).properties(width=alt.Step(34), height=alt.Step(20))
-    return layers.facet(alt.Facet("model:N", title=None), columns=1, data=data_of(rows))
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    facet = alt.Facet("model:N", title=None, sort=models)
+    return layers.facet(facet, columns=1, data=data_of(rows))

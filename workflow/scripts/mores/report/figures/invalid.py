@@ -13,7 +13,8 @@ LEAST = 5.0  # per cent that the axis shows at least, lest a few answers look li
 def draw_invalid(spec: Drawing, scores: str) -> dict[str, Any]:
     """A bar a model and method: the share of all its answers that name no option, by reason."""
     rows = invalid_rows(scores)
-    return drawn(_chart(rows), rows, COLUMNS)
+    page = spec.page(rows)
+    return drawn(_chart(page, max(LEAST, *_sums(rows))), page, COLUMNS)
 
 
 def invalid_rows(scores: str) -> list[dict[str, Any]]:
@@ -33,10 +34,10 @@ def invalid_rows(scores: str) -> list[dict[str, Any]]:
     ]
 
 
-def _chart(rows: list[dict[str, Any]]) -> Any:
+def _chart(rows: list[dict[str, Any]], end: float) -> Any:
     import altair as alt
 
-    widest = alt.Scale(domain=[0, max(LEAST, *_sums(rows))])
+    widest = alt.Scale(domain=[0, end])
     methods = list(dict.fromkeys(row["method"] for row in rows))
     bars = (
         alt.Chart()

@@ -6,10 +6,12 @@ import numpy as np
 
 from mores.errors import InputError
 from mores.report.columns import frame_of
-from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn
+from mores.report.figures.style import BLUE, GREY, Drawing, columns_of, drawn, panels
 
 READ = ("country", "model", "method", "item", "answers")
-COLUMNS = ("panel", "country", "x", "y", "people_x", "people_y", "items")
+PLACES = ("x", "y", "people_x", "people_y")
+COLUMNS = ("model", "method", "country", *PLACES, "items")
+ACROSS = 660  # px of all panels side by side: countries are named in them
 Shares = dict[str, dict[str, float]]  # by item the share of each code
 
 
@@ -24,7 +26,9 @@ def draw_plane(spec: Placing, listed: str, people: list[list[dict]]) -> dict[str
     """A panel a model and method: for each country a line from its people to what is answered."""
     plane = Plane(dict(zip(spec.countries, map(_asked, people), strict=True)))
     rows = plane_rows(plane, listed)
-    return drawn(_chart(rows, plane.told), rows, COLUMNS)
+    places = [row[name] for row in rows for name in PLACES]
+    ends, page = [min(places, default=0), max(places, default=1)], spec.page(rows)
+    return drawn(_chart(page, plane.told, ends), page, COLUMNS)
 
 
 class Plane:
@@ -75,41 +79,39 @@ class Plane:
 
 def plane_rows(plane: Plane, listed: str) -> list[dict[str, Any]]:
     """By model and method each country's place, and that of its people."""
-    said: dict[tuple[str, str], Shares] = {}
+    said: dict[tuple[str, str, str], Shares] = {}
     for country, model, method, item, answers in frame_of(listed, READ).select(READ).iter_rows():
         if answers and country in plane.countries and item in plane.at:
             shares = dict(one.split(":") for one in answers.split(" "))
-            of_cell = said.setdefault((f"{model}: {method}", country), {})
+            of_cell = said.setdefault((model, method, country), {})
             of_cell[item] = {code: float(share) for code, share in shares.items()}
     rows = []
-    for (panel, country), shares in said.items():
+    for (model, method, country), shares in said.items():
         (x, y), (people_x, people_y) = plane.place(shares), plane.countries[country]
         own = {"x": x, "y": y, "people_x": people_x, "people_y": people_y}
-        rows.append({"panel": panel, "country": country, "items": len(shares)} | own)
-    return sorted(rows, key=lambda row: row["panel"])
+        named = {"model": model, "method": method, "country": country}
+        rows.append(named | {"items": len(shares)} | own)
+    return rows
 
 
 def _asked(rows: list[dict]) -> Shares:
     return {row["item"]: row["shares"] for row in rows if row["shares"]}
 
 
-def _chart(rows: list[dict[str, Any]], told: list[float]) -> Any:
+def _chart(rows: list[dict[str, Any]], told: list[float], ends: list[float]) -> Any:
     import altair as alt
 
-    places = [row[name] for row in rows for name in ("x", "y", "people_x", "people_y")]
-    # The same for both axes, so that a distance is as long either way.
-    scale = alt.Scale(domain=[min(places, default=0), max(places, default=1)], nice=True)
-    titles = [
-        f"axis {number} ({share:.0f} % of how countries differ)"
-        for number, share in enumerate(told, start=1)
-    ]
+    # The same for both axes, so that a distance is as long either way, and for all pages.
+    scale = alt.Scale(domain=ends, nice=True)
+    titles = [f"axis {number} ({share:.0f} %)" for number, share in enumerate(told, start=1)]
     x, y = alt.X("x:Q", title=titles[0], scale=scale), alt.Y("y:Q", title=titles[1], scale=scale)
     base = alt.Chart()
     people = base.encode(x=alt.X("people_x:Q", scale=scale), y=alt.Y("people_y:Q", scale=scale))
     layers = alt.layer(
         base.mark_rule(color="#bbbbbb").encode(x=x, y=y, x2="people_x:Q", y2="people_y:Q"),
         people.mark_point(color=GREY, shape="diamond", size=35),
-        people.mark_text(dy=-9, fontSize=9).encode(text="country:N"),
         base.mark_point(color=BLUE, filled=True, opacity=1, size=35).encode(x=x, y=y),
-    ).properties(width=230, height=230)
-    return layers.facet(alt.Facet("panel:N", title=None), columns=3, data=data_of(rows))
+        people.mark_text(dy=-9, fontSize=10).encode(text="country:N"),
+    )
+    side = ACROSS // columns_of(rows)
+    return panels(layers.properties(width=side, height=side), rows)

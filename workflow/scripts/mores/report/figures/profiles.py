@@ -6,25 +6,22 @@ from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn, numb
 from mores.report.headline import MEAN, REFERENCE, read_rows
 
 ALL = "ALL"
-COLUMNS = ("panel", "dimension", "country", "reference", "likelihood", "low", "high")
+NAMED = ("model", "method", "dimension", "country")
+SHOWN = ("reference", "likelihood", "low", "high")
 READ = ("reference", "likelihood", "likelihood_low", "likelihood_high")
 
 
 def draw_profiles(spec: Drawing, profiles: str) -> dict[str, Any]:
     """A row of panels a model and method, one a dimension, with a dot a country."""
-    rows = profile_rows(profiles)
-    return drawn(_chart(rows), rows, COLUMNS)
+    rows = spec.page(profile_rows(profiles))
+    return drawn(_chart(rows), rows, (*NAMED, *SHOWN))
 
 
 def profile_rows(profiles: str) -> list[dict[str, Any]]:
     """Countries that have a score on a dimension, in per cent of the high pole."""
     return [
-        {
-            "panel": f"{row['model']}: {row['method']}",
-            "dimension": row["dimension"],
-            "country": row["country"],
-        }
-        | {name: _percent(row[of]) for name, of in zip(COLUMNS[3:], READ, strict=True)}
+        {name: row[name] for name in NAMED}
+        | {name: _percent(row[of]) for name, of in zip(SHOWN, READ, strict=True)}
         for row in read_rows(profiles)
         if row["domain"] == ALL and row["dimension"] != ALL
         if row["model"] != REFERENCE and row["country"] != MEAN and _is_number(row["reference"])
@@ -58,5 +55,5 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
     return layers.facet(
         row=alt.Row("panel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left")),
         column=alt.Column("dimension:N", title=None),
-        data=data_of(rows),
+        data=data_of([row | {"panel": f"{row['model']}: {row['method']}"} for row in rows]),
     )

@@ -10,7 +10,17 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, RED = (
 )
 COLOURS = [BLUE, ORANGE, GREEN, PURPLE, SKY, RED]
 GREY = "#777777"
+PANEL = ("model", "method")  # what each panel is of
+ABREAST = 4  # models at most whose panels stand side by side
+ACROSS = 570  # px of all panels side by side
 SCALE = 3  # PNG pixels for one of the SVG: 288 dots an inch
+
+
+class Shown(Section):
+    """The part of the grid that one page shows."""
+
+    models: tuple[str, ...]
+    methods: tuple[str, ...]
 
 
 class Drawing(Section):
@@ -18,6 +28,15 @@ class Drawing(Section):
 
     packages: dict[str, list[str]]
     """Locked versions of the packages that draw."""
+    shown: Shown | None = None
+    """What a page shows of a grid too large for one; none: all of it."""
+
+    def page(self, rows: list[dict[str, Any]], method: str = "method") -> list[dict[str, Any]]:
+        """The rows of the page; `method` is the column that names theirs."""
+        if self.shown is None:
+            return rows
+        models, methods = self.shown.models, self.shown.methods
+        return [row for row in rows if row["model"] in models and row[method] in methods]
 
 
 def data_of(rows: list[dict[str, Any]]) -> Any:
@@ -25,6 +44,25 @@ def data_of(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
     return alt.Data(values=rows)
+
+
+def columns_of(rows: list[dict[str, Any]]) -> int:
+    """How many panels stand side by side: the models', or of one model those of three methods."""
+    models = len({row["model"] for row in rows})
+    return models if 1 < models <= ABREAST else 3
+
+
+def panels(layers: Any, rows: list[dict[str, Any]]) -> Any:
+    """A panel a model and method, a column a model where there are several."""
+    import altair as alt
+
+    models, methods = (list(dict.fromkeys(row[name] for row in rows)) for name in PANEL)
+    named = [row | {"panel": f"{row['model']}: {row['method']}"} for row in rows]
+    order = [f"{model}: {method}" for method in methods for model in models]
+    # A panel is named in two lines, since its column is narrow.
+    header = alt.Header(labelExpr="split(datum.label, ': ')")
+    facet = alt.Facet("panel:N", title=None, sort=order, header=header)
+    return layers.facet(facet, columns=columns_of(rows), data=data_of(named))
 
 
 def drawn(chart: Any, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mores.provenance.versions import locked
 from mores.report.figures.norm_counts import Counting
 from mores.report.figures.norm_sources import Sourcing
 from mores.report.figures.plane import Placing
-from mores.report.figures.style import Drawing
+from mores.report.figures.style import Drawing, Shown
 from mores.report.figures.training import Trained
 from mores.report.norms import Mined
 from mores.report.report import Reporting
@@ -30,7 +30,6 @@ from mores.study.reports import (
     mined_by,
     norms_reviewed,
     reported,
-    review_scored,
     survey_norms,
     traces_sampled,
 )
@@ -43,8 +42,11 @@ NOT_TOLD = ("engine", "training", "store", "prompts", "neutral", "country_names"
 class Telling(Scoring):
     """Specs of the rules that show results."""
 
-    def write_report(self) -> Reporting:
-        """The report is of all tables and norms, and says what of the configuration made them."""
+    def write_report(self, review: dict[str, str] | None = None) -> Reporting:
+        """The report is of all tables and norms, and says what of the configuration made them.
+
+        `review` are the tables of a review that was scored, as `review_scored` names them.
+        """
         config, settings = self.settings.config, self.settings
         return Reporting(
             page=folder_digest(locate(PAGE)),
@@ -57,7 +59,7 @@ class Telling(Scoring):
             thoughts=tuple(
                 Thought(method=method, model=model) for method, model in explained(settings)
             ),
-            **{name: file_digest(path) for name, path in review_scored().items()},
+            **{name: file_digest(path) for name, path in (review or {}).items()},
             given=self.list_items().norms,
             settings=settings_told(config),
             digests={"survey": file_digest(locate(config.survey.path)), **self.model_digests},
@@ -70,9 +72,9 @@ class Telling(Scoring):
         cells = explained(self.settings)[method, model]
         return Showing(countries=tuple(cell.country for cell in cells))
 
-    def draw_scores(self) -> Drawing:
-        """Figures are drawn from tables alone."""
-        return Drawing(packages=locked(versions.FIGURES))
+    def draw_scores(self, shown: Shown | None = None) -> Drawing:
+        """Figures are drawn from tables alone; `shown` is what a page shows."""
+        return Drawing(packages=locked(versions.FIGURES), shown=shown)
 
     draw_contrasts = draw_heat = draw_topics = draw_invalid = draw_scores
     draw_uncertainty = draw_consistency = draw_profiles = draw_tradeoff = draw_scores
@@ -85,10 +87,11 @@ class Telling(Scoring):
         """Sources are of methods that differ in the model that mined alone."""
         return Sourcing(packages=locked(versions.FIGURES), sources=norm_sources(self.settings))
 
-    def draw_plane(self) -> Placing:
+    def draw_plane(self, shown: Shown | None = None) -> Placing:
         """The plane is that of the countries of the report; numpy finds it."""
         packages = locked((*versions.FIGURES, *versions.SCORES))
-        return Placing(packages=packages, countries=tuple(countries_reported(self.settings)))
+        countries = tuple(countries_reported(self.settings))
+        return Placing(packages=packages, countries=countries, shown=shown)
 
     def draw_training(self) -> Trained:
         """Curves are of the adapters that answer the survey's items."""
