@@ -28,8 +28,9 @@ from mores.engine.generate import Asker  # noqa: E402
 from mores.engine.lease import hold_run  # noqa: E402
 from mores.engine.models import ModelRef, model_ref  # noqa: E402
 from mores.engine.settings import Engine, Model  # noqa: E402
+from mores.method.countries import load_countries  # noqa: E402
 from mores.method.items import load_bank  # noqa: E402
-from mores.method.prompts import Prompts, load_countries  # noqa: E402
+from mores.method.prompts import Prompts  # noqa: E402
 from mores.method.requests import Request  # noqa: E402
 
 DEMO = ROOT / "resources" / "demo" / "model"

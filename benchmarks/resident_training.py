@@ -27,10 +27,11 @@ from mores.engine.models import model_ref  # noqa: E402
 from mores.engine.ordering import train_once  # noqa: E402
 from mores.engine.settings import Engine, Model, Resources, Training  # noqa: E402
 from mores.engine.training import Trainee, train_in  # noqa: E402
+from mores.method.countries import load_countries  # noqa: E402
 from mores.method.items import load_bank  # noqa: E402
 from mores.method.models import ModelSpec  # noqa: E402
 from mores.method.objectives import sft  # noqa: E402
-from mores.method.prompts import Prompts, load_countries  # noqa: E402
+from mores.method.prompts import Prompts  # noqa: E402
 from mores.method.stage import Wording  # noqa: E402
 
 DEMO = ROOT / "resources/demo/model"

@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from mores.canonical import digest
+from mores.method.countries import load_countries
 from mores.method.items import load_bank
-from mores.method.prompts import Prompts, load_countries
+from mores.method.prompts import Prompts
 
 pytestmark = pytest.mark.long
 

@@ -12,9 +12,10 @@ from mores.engine.server import Room, Server
 from mores.engine.settings import Endpoint, Engine, Model
 from mores.method.answers import Answering, answer_items
 from mores.method.chat import load_template
+from mores.method.countries import Country
 from mores.method.items import load_bank
 from mores.method.models import Sampling
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 from mores.method.stage import Stage
 
 ROOT = Path(__file__).parents[2]

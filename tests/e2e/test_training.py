@@ -23,11 +23,12 @@ from mores.engine.settings import Engine, Model, Resources, Training
 from mores.engine.training import Ordered, Trainee
 from mores.files import write_json, write_jsonl
 from mores.method.chat import END_THINKING
+from mores.method.countries import load_countries
 from mores.method.items import load_bank
 from mores.method.models import ModelSpec
 from mores.method.objectives import dpo, sft
 from mores.method.objectives.common import module_of
-from mores.method.prompts import Prompts, load_countries
+from mores.method.prompts import Prompts
 from mores.method.stage import Wording
 from mores.process import pythonpath
 from mores.rows import read_jsonl

@@ -13,8 +13,9 @@ from inputs.slow import Refused, Unsure
 from mores.engine.journal import kept
 from mores.errors import InputError
 from mores.evaluations.choices.questions import Settings, read
+from mores.method.countries import Country, load_countries
 from mores.method.items import Bank, Item, load_bank
-from mores.method.prompts import Country, Prompts, load_countries, load_neutral
+from mores.method.prompts import Prompts, load_neutral
 from mores.rows import read_jsonl
 from mores.scoring.answers_file import read_answers
 from mores.study.settings import read_layer, settings_of

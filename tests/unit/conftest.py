@@ -10,9 +10,10 @@ from mores.engine.generate import Asker
 from mores.engine.models import model_ref
 from mores.engine.settings import Endpoint, Engine, Model
 from mores.method.chat import load_template
+from mores.method.countries import Country
 from mores.method.items import load_bank
 from mores.method.models import ModelSpec
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 from mores.method.stage import Stage
 
 ROOT = Path(__file__).parents[2]

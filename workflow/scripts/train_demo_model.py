@@ -10,8 +10,9 @@ from mores.demo.model import Recipe, save, train
 from mores.demo.reading import HeldOut, accuracy, sample
 from mores.demo.survey import COUNTRIES
 from mores.files import write_text
+from mores.method.countries import load_countries
 from mores.method.items import load_bank
-from mores.method.prompts import Prompts, load_countries, load_neutral
+from mores.method.prompts import Prompts, load_neutral
 from mores.process import run
 
 

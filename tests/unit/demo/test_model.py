@@ -9,8 +9,9 @@ from mores.demo.dialogues import Writer
 from mores.demo.model import Recipe, train
 from mores.demo.reading import HeldOut, accuracy, sample
 from mores.demo.survey import COUNTRIES
+from mores.method.countries import load_countries
 from mores.method.items import load_bank
-from mores.method.prompts import Prompts, load_countries, load_neutral
+from mores.method.prompts import Prompts, load_neutral
 from mores.method.replies import parse_norm, parse_norms, split_thinking
 
 ROOT = Path(__file__).parents[3]

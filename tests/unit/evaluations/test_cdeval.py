@@ -10,8 +10,9 @@ from mores.evaluations.cdeval.ask import answer, parse_letter
 from mores.evaluations.cdeval.questions import Settings, read
 from mores.evaluations.cdeval.score import score
 from mores.method.answers import Answering
+from mores.method.countries import Country
 from mores.method.models import Sampling
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "resources/cdeval/items.json"

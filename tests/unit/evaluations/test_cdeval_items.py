@@ -11,7 +11,7 @@ from mores.errors import InputError
 from mores.evaluations.cdeval.items import DIMENSIONS, VARIANTS, read_pairs
 from mores.evaluations.cdeval.questions import Settings, read
 from mores.evaluations.cdeval.references import read_references
-from mores.method.prompts import Country
+from mores.method.countries import Country
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "resources/cdeval/items.json"

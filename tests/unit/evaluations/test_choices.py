@@ -12,7 +12,7 @@ from mores.evaluations.choices.file import Columns
 from mores.evaluations.choices.questions import Settings, read
 from mores.evaluations.choices.score import score
 from mores.evaluations.choices.table import LAYOUT, reference_rows, table
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.scoring.resample import Resampling
 from mores.scoring.table import WHY_INVALID
 

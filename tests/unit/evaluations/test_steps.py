@@ -12,9 +12,9 @@ from mores.evaluations.score import CellScoring, chosen, score_cell
 from mores.evaluations.survey.table import LAYOUT
 from mores.evaluations.table import Table, score_table
 from mores.method.answers import Answering, answer_country
+from mores.method.countries import Country
 from mores.method.items import Bank, load_bank
 from mores.method.models import Sampling
-from mores.method.prompts import Country
 from mores.scoring import cell
 from mores.study.config import TAGGED
 from mores.survey.part import BankPart

@@ -6,8 +6,8 @@ import yaml
 
 from mores.errors import InputError
 from mores.exports.tasks import lm_eval_group, lm_eval_task, task_rows
+from mores.method.countries import Country
 from mores.method.items import Bank, Item
-from mores.method.prompts import Country
 
 LAND = Country(code="XAV", name="Avethia", adjective="Avethian")
 SCALE = Item(id="S", topic="t", wording="How much?", between=("none", "all"), codes=(0, 1, 2))

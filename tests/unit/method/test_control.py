@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from mores.errors import InputError
 from mores.evaluations.choices.file import Columns, read_rows
 from mores.method.control import control_in, cut_control
+from mores.method.countries import Country
 from mores.method.items import load_bank
 from mores.method.models import Sampling
 from mores.method.norms import HighMining, LowMining, Way, mine_high_norms, mine_low_norms
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 
 ROOT = Path(__file__).parents[3]
 BANK = load_bank(ROOT / "resources/items/demo.yaml")

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from mores.errors import InputError
+from mores.method.countries import Country
 from mores.method.items import load_bank
-from mores.method.prompts import Country, Prompts, load_countries, load_neutral
+from mores.method.prompts import Prompts, load_neutral
 
 ROOT = Path(__file__).parents[3]
 KENYA = Country(code="KEN", name="Kenya", adjective="Kenyan")
@@ -48,25 +49,6 @@ def test_a_value_nobody_gives_is_an_error(prompts, item):
         InputError, match=r"answer\.j2: .examples. is undefined|answer\.j2.*undefined"
     ):
         prompts.render("answer", item=item, norms=[])
-
-
-def test_a_country_needs_name_and_adjective(tmp_path):
-    path = tmp_path / "names.yaml"
-    path.write_text("KEN: {name: Kenya}\n")
-    with pytest.raises(InputError, match="KEN"):
-        load_countries(path)
-
-
-def test_a_bad_file_of_names_is_named(tmp_path):
-    path = tmp_path / "names.yaml"
-    with pytest.raises(InputError, match=r"names.yaml: no such file"):
-        load_countries(path)
-    path.write_text("KEN: {name: Kenya")
-    with pytest.raises(InputError, match=r"names.yaml, line 2: not YAML"):
-        load_countries(path)
-    path.write_text("[KEN]\n")
-    with pytest.raises(InputError, match=r"names.yaml: needs country codes"):
-        load_countries(path)
 
 
 def test_neutral_text_is_its_lines_without_blank_ones(tmp_path):

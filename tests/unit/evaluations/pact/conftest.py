@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mores.evaluations.pact.questions import Settings, read
-from mores.method.prompts import Country
+from mores.method.countries import Country
 
 ROOT = Path(__file__).parents[4]
 KENYA = Country(code="KEN", name="Kenya", adjective="Kenyan")

@@ -8,7 +8,7 @@ import pytest
 from mores.errors import InputError
 from mores.evaluations.pact.hub import files_of
 from mores.evaluations.pact.questions import Settings, read
-from mores.method.prompts import Country
+from mores.method.countries import Country
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -4,7 +4,7 @@ import pytest
 
 from mores.evaluations.pact.questions import Settings
 from mores.evaluations.questions import Asking
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.survey.part import BankPart
 
 

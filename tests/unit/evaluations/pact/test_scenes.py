@@ -9,7 +9,7 @@ from mores.evaluations.pact import file
 from mores.evaluations.pact.file import Columns
 from mores.evaluations.pact.regions import REGION, SDG_REGIONS
 from mores.evaluations.pact.scenes import read_scenes, relation
-from mores.method.prompts import load_countries
+from mores.method.countries import load_countries
 
 
 def read(path, columns=None, per_country=None, seed=0):

@@ -7,7 +7,7 @@ from mores.errors import InputError
 from mores.evaluations.pact.gap import gap_columns
 from mores.evaluations.pact.score import score
 from mores.evaluations.pact.table import LAYOUT, table
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.scoring.contrasts import COLUMNS, Contrast, contrasts_table
 from mores.scoring.resample import Resampling
 

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
+from mores.method.countries import Country
 from mores.method.items import load_bank
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 from mores.method.stage import Wording
 
 ROOT = Path(__file__).parents[4]

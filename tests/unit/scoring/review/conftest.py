@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.scoring.review.sheet import Reviewing, Source, norm_review
 
 PAGE = Path(__file__).parents[4] / "resources/norm_review/form.html"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from mores.demo.language import LEVELS, WAYS, implied, low_norm, norm, shown
 from mores.method.chat import END_THINKING
+from mores.method.countries import Country
 from mores.method.items import Bank, Item
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 
 SYLLABLES = [
     "ba",

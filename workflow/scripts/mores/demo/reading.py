@@ -8,8 +8,9 @@ from mores.demo.dialogues import Dialogue, Writer
 from mores.demo.language import LEVELS, implied, norm
 from mores.method.chat import END_THINKING
 from mores.method.choice import parse_choice
+from mores.method.countries import Country
 from mores.method.items import Bank, Item
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 from mores.method.replies import split_thinking
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from mores.canonical import digest
 from mores.errors import InputError
+from mores.method.countries import Country
 from mores.method.items import Bank
-from mores.method.prompts import Country
 from mores.spec import Section
 from mores.survey.part import BankPart, Part
 

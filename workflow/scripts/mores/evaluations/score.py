@@ -3,7 +3,7 @@
 from collections import Counter
 
 from mores.evaluations.questions import Asking, Questions, module_name, module_of
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.spec import Section
 
 

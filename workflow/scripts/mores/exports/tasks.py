@@ -10,8 +10,8 @@ from string import ascii_uppercase as LETTERS
 from typing import Any
 
 from mores.errors import InputError
+from mores.method.countries import Country
 from mores.method.items import Bank
-from mores.method.prompts import Country
 
 ASKED = "How would most people in {country} answer this survey question?\n\n{wording}"
 README = """# Tasks: the survey's test items, for other people's tools

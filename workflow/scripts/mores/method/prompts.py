@@ -2,48 +2,19 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import jinja2
 import jinja2.meta
-from pydantic import Field, ValidationError
 
 from mores.canonical import digest
-from mores.errors import InputError, one_line, shown
+from mores.errors import InputError, one_line
 from mores.method.control import cut_control
-from mores.method.items import ItemName, faults_of
 from mores.rows import read_text
-from mores.spec import Section
-from mores.yamls import read_yaml
 
 LARGEST = 2**20  # bytes of a template
 
 log = logging.getLogger("mores.method.prompts")
-
-
-class Country(Section):
-    """A country as prompts name it."""
-
-    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    name: ItemName
-    adjective: ItemName
-
-
-def load_countries(path: str | Path) -> dict[str, Country]:
-    """Read the names of countries: ISO code to name and adjective."""
-    raw = read_yaml(path)
-    if not isinstance(raw, dict):
-        raise InputError(f"{path}: needs country codes, each with `name` and `adjective`")
-    fields = {"name", "adjective"}
-    names = {}
-    for code, entry in raw.items():
-        if not isinstance(entry, dict) or set(entry) != fields:
-            raise InputError(f"{path}: {shown(code)}: give `name` and `adjective`, no more")
-        try:
-            names[code] = Country(code=code, **entry)
-        except ValidationError as error:
-            raise InputError(f"{path}: {shown(code)}: {faults_of(error)}; mend it") from None
-    return names
 
 
 def load_neutral(path: str | Path) -> list[str]:

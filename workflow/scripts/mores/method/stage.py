@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mores.canonical import digest
 from mores.errors import InputError
+from mores.method.countries import Country
 from mores.method.items import Bank, Item
 from mores.method.models import ModelSpec
-from mores.method.prompts import Country, Prompts
+from mores.method.prompts import Prompts
 from mores.method.requests import Ask, Completion, Request
 from mores.method.tags import CLOSE
 from mores.spec import Section

@@ -26,6 +26,7 @@ HOW = (
     "shipped",
     "telemetry",
 )
+STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # and what holds them within another
 ROWS = SCRIPTS / "mores/rows.py"  # how rows are read and written, which every step has done for it
 
 
@@ -76,7 +77,7 @@ def _tree(path: Path) -> ast.Module:
 def _imports(path: Path) -> set[Path]:
     """The files of this side that importing what `path` names would run."""
     modules = set()
-    for node in _executed(_tree(path)):
+    for node in _statements(_tree(path)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -86,13 +87,12 @@ def _imports(path: Path) -> set[Path]:
     return {file for module in modules for file in _files(module)}
 
 
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes of a tree but those for type checkers alone."""
-    if _is_for_checkers(node):
-        return
-    yield node
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements below a node but those for type checkers alone."""
     for below in ast.iter_child_nodes(node):
-        yield from _executed(below)
+        if isinstance(below, STATEMENTS) and not _is_for_checkers(below):
+            yield below
+            yield from _statements(below)
 
 
 def _files(module: str) -> list[Path]:
@@ -117,15 +117,17 @@ def _plain(node: Any) -> Any:
     What is for type checkers alone is left out. Unlike `ast.dump` it is the same for all versions
     of Python that parse the file alike.
     """
-    if isinstance(node, list):
-        code = [one for one in node if not (_is_docstring(one) or _is_for_checkers(one))]
-        return [_plain(one) for one in code]
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
     if isinstance(node, ast.Constant):
-        fields = {"value": node.value}  # also where it is None
-    return [type(node).__name__, {name: _plain(value) for name, value in fields.items()}]
+        return ["Constant", {"value": repr(node.value)}]
+    if isinstance(node, ast.AST):
+        fields = ((name, getattr(node, name, None)) for name in node._fields)
+        filled = {
+            name: _plain(value) for name, value in fields if value is not None and value != []
+        }
+        return [type(node).__name__, filled]
+    if isinstance(node, list):
+        return [_plain(one) for one in node if not (_is_docstring(one) or _is_for_checkers(one))]
+    return repr(node)
 
 
 def _is_for_checkers(node: Any) -> bool:

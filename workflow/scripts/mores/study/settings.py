@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mores.errors import InputError, shown
-from mores.method.prompts import Country, load_countries
+from mores.method.countries import Country, load_countries
 from mores.shipped import locate
 from mores.spec import is_path
 from mores.study.config import Config, parse_config

@@ -8,8 +8,8 @@ from pydantic import Field
 from mores.evaluations.cdeval.items import VARIANTS, Variant, read_pairs
 from mores.evaluations.cdeval.references import read_references
 from mores.evaluations.questions import Evaluation, Questions
+from mores.method.countries import Country
 from mores.method.items import Bank
-from mores.method.prompts import Country
 
 
 class Settings(Evaluation):

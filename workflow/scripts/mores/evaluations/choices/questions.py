@@ -8,8 +8,8 @@ from pydantic import Field
 from mores.errors import InputError
 from mores.evaluations.choices.file import Columns, read_rows
 from mores.evaluations.questions import Evaluation, Questions
+from mores.method.countries import Country
 from mores.method.items import Bank
-from mores.method.prompts import Country
 from mores.spec import PathText
 
 

@@ -15,8 +15,8 @@ from mores.evaluations.pact.regions import plain
 from mores.evaluations.pact.scenes import Scene, read_scenes
 from mores.evaluations.pact.wording import Conditions, told
 from mores.evaluations.questions import Evaluation, Questions
+from mores.method.countries import Country
 from mores.method.items import Bank, Item
-from mores.method.prompts import Country
 
 FOLLOW = "FOLLOW_CULTURE"
 ALLOW = "ALLOW_PREFERENCE"

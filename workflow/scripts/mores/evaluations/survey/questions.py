@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from mores.evaluations.questions import Evaluation, Questions
+from mores.method.countries import Country
 from mores.method.items import load_bank
-from mores.method.prompts import Country
 from mores.survey.part import Part
 
 

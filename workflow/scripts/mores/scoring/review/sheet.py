@@ -18,7 +18,7 @@ from pydantic import Field
 
 from mores.canonical import digest
 from mores.errors import InputError
-from mores.method.prompts import Country
+from mores.method.countries import Country
 from mores.scoring.review.flags import DUPLICATE, flags, relation
 from mores.scoring.review.words import WORD, turned
 from mores.scoring.table import as_tsv
