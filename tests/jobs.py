@@ -13,9 +13,9 @@ from mores.canonical import canonical
 from mores.engine.models import model_ref
 from mores.engine.settings import Model
 from mores.engine.training import TRAINER
+from mores.job import How, Job
 from mores.method.adapters import Training
 from mores.method.models import ModelSpec
-from mores.runner import How, Job
 from mores.spec import Section
 
 ROOT = Path(__file__).parents[1]

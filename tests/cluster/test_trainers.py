@@ -15,7 +15,7 @@ from mores.contents import content_digest
 from mores.engine.heartbeats import STALE_SECONDS
 from mores.engine.settings import Cluster, Engine, Resources, Training
 from mores.files import write_jsonl
-from mores.runner import How
+from mores.job import How
 from mores.study.runtime import Runtime
 
 pytestmark = pytest.mark.long
@@ -29,7 +29,11 @@ NEEDS = Resources(gpus=1, mem_mb=2000, minutes=10)
 
 
 def start(
-    home: Path, number: int = 0, launcher: str = "slurm", partition: str | None = None
+    home: Path,
+    number: int = 0,
+    launcher: str = "slurm",
+    partition: str | None = None,
+    replicas: int | None = None,
 ) -> subprocess.Popen:
     """Start a job that wants an adapter; no two numbers have the same examples."""
     questions = [f"Question {one}: how important is the family, 1 or 2?" for one in range(32)]
@@ -37,11 +41,12 @@ def start(
     write_jsonl(home / f"examples-{number}.jsonl", [*examples, *examples][:32])
     cluster = Cluster(gpu_partition=partition)
     engine = Engine(launcher=launcher, cluster=cluster, idle_timeout=3)
+    needs = NEEDS.model_copy(update={"replicas": replicas})
     how = How(
         inputs={"examples": [f"examples-{number}.jsonl"], "start": []},
         outputs={"output": adapter(number)},
         model="demo",
-        runtime=Runtime(training=Training(save_steps=5), engine=engine, resources={"demo": NEEDS}),
+        runtime=Runtime(training=Training(save_steps=5), engine=engine, resources={"demo": needs}),
     )
     line = jobs.command("train_adapter", jobs.training(SETTINGS, MODEL, home), how, f"{number}.log")
     return jobs.start(home, line, OMP_NUM_THREADS="1")
@@ -100,20 +105,22 @@ def whole(new_study) -> str:
     return content_digest(home / adapter())
 
 
-def test_one_trainers_job_trains_several_adapters_one_at_a_time(new_study, whole):
-    home, most = new_study(), 0
-    started = [start(home, number) for number in range(3)]
+@pytest.mark.parametrize(("replicas", "adapters"), [(None, 3), (2, 4)])
+def test_a_trainers_job_trains_several_adapters_one_at_a_time(new_study, whole, replicas, adapters):
+    home, trainers, most = new_study(), replicas or 1, 0
+    started = [start(home, number, replicas=replicas) for number in range(adapters)]
     while any(job.poll() is None for job in started):
         most = max(most, len(jobs.trainers(home)))
         time.sleep(0.02)
     for job in started:
         finish(job)
-    logs = "".join((home / f"{number}.log").read_text() for number in range(3))
-    assert logs.count("submitted a trainer of demo as SLURM job") == 1
-    assert (home / "logs/engine/trainers/demo.log").read_text().count("is ready") == 1
-    assert most == 2  # the trainer and one child
+    logs = "".join((home / f"{number}.log").read_text() for number in range(adapters))
+    assert logs.count("submitted a trainer of demo as SLURM job") == trainers
+    kept = "".join(log.read_text() for log in home.glob("logs/engine/trainers/*.log"))
+    assert kept.count("is ready") == trainers
+    assert most == 2 * trainers  # each with one child
     assert content_digest(home / adapter()) == whole
-    assert len({content_digest(home / adapter(number)) for number in range(3)}) == 3
+    assert len({content_digest(home / adapter(number)) for number in range(adapters)}) == adapters
     check_nothing_is_left(home)
 
 

@@ -12,8 +12,8 @@ import pytest
 from mores.engine.hub import snapshot
 from mores.engine.settings import Training
 from mores.files import write_jsonl
+from mores.job import How
 from mores.method.models import ModelSpec
-from mores.runner import How
 from mores.study.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]

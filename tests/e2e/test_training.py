@@ -22,6 +22,7 @@ from mores.engine.ordering import train_once
 from mores.engine.settings import Engine, Model, Resources, Training
 from mores.engine.training import Ordered, Trainee
 from mores.files import write_json, write_jsonl
+from mores.job import How
 from mores.method.chat import END_THINKING
 from mores.method.countries import load_countries
 from mores.method.items import load_bank
@@ -32,7 +33,6 @@ from mores.method.prompts import Prompts
 from mores.method.stage import Wording
 from mores.process import pythonpath
 from mores.rows import read_jsonl
-from mores.runner import How
 from mores.study.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]

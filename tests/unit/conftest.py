@@ -15,6 +15,7 @@ from mores.method.items import load_bank
 from mores.method.models import ModelSpec
 from mores.method.prompts import Prompts
 from mores.method.stage import Stage
+from mores.telemetry import OFFLINE
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,6 +24,14 @@ ROOT = Path(__file__).parents[2]
 def pythonpath() -> dict[str, str]:
     """The environment of a process that imports `mores`."""
     return os.environ | {"PYTHONPATH": str(Path(mores.__file__).parents[1])}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> None:
+    """A working directory of the test's own, and the environment put back."""
+    monkeypatch.chdir(tmp_path)
+    for name in OFFLINE:
+        monkeypatch.setenv(name, os.environ.get(name, "0"))
 
 
 @pytest.fixture

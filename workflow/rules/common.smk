@@ -29,7 +29,7 @@ os.environ.update(PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get
 from mores.canonical import canonical
 from mores.errors import InputError
 from mores.method.draws import Draw
-from mores.runner import How, Job, spell
+from mores.job import How, Job, spell
 from mores.shipped import locate
 from mores.study import grid, reports, turns
 from mores.study.checks import check

@@ -45,6 +45,7 @@ def test_it_picks_the_option_that_its_topics_norms_imply(demo):
     assert found["valid"] >= 0.99
 
 
+@pytest.mark.long
 def test_it_answers_as_the_norm_mined_from_the_item_says(demo):
     assert measured(demo, DEMO, "low", every=2)["implied"] >= 0.85
 

@@ -103,6 +103,7 @@ print(json.dumps([name for action in parser._actions for name in action.option_s
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not on_cpu() and not has_driver(), reason="vLLM for CUDA wants a GPU for it")
 def test_vllm_knows_every_argument_that_is_allowed_or_given(model):
     """The installed server's own parser, without a model."""

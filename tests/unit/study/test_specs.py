@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mores.errors import InputError
+from mores.job import How, spell
 from mores.provenance import versions
-from mores.runner import How, spell
 from mores.spec import Section
 from mores.study.grid import norms_listed, survey_cells
 from mores.study.settings import load_settings

@@ -19,6 +19,8 @@ HOW = (
     "engine",
     "study",
     "provenance",
+    "job",
+    "given",
     "runner",
     "process",
     "files",
