@@ -167,8 +167,9 @@ def outcome(reader: Reader, folder: Path, data: bytes) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal, numbers nearly, and truth is no number."""
+    """Whether two values are equal, numbers nearly, nan to nan; truth is no number."""
     if isinstance(one, dict) and isinstance(other, dict):
+        one, other = ({repr(key): held for key, held in value.items()} for value in (one, other))
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
