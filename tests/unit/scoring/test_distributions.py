@@ -92,6 +92,14 @@ def test_entropy_is_scipys_scaled_to_the_number_of_options(pair):
     assert normalised_entropy(np.full(len(p), 1 / len(p))) == pytest.approx(1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_smallest_of_shares_changes_nothing():
+    least, none = np.array([5e-324, 1.0]), np.array([0.0, 1.0])
+    assert normalised_entropy(least) == pytest.approx(0, abs=1e-12)
+    assert str(normalised_entropy(none)) == "0.0"
+    assert similarity(least, none) == pytest.approx(1)
+
+
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=3))
 def test_the_correlation_is_pearsons_and_none_where_nothing_varies(pairs):
     a, b = zip(*pairs, strict=True)
