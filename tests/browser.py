@@ -3,6 +3,7 @@
 The fixtures `browser` and `page` are every test's: tests/conftest.py names this module as a plugin.
 """
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,17 @@ class Watched:
         else:
             self.refused.append(url)
             route.abort()
+
+
+def wait_until(page: "Page", true: str, seconds: float = 30) -> None:
+    """Wait until some JavaScript is true of a page.
+
+    Playwright's own `wait_for_function` asks a second time by `eval`, which pages of ours forbid.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(true):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {true}"
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import wait_until
 from studies import Study
 
 from mores.method.items import Item
@@ -200,9 +201,9 @@ def test_methods_and_rows_without_a_model_are_said_in_plain_words(at):
 def test_a_part_begins_at_its_top_with_the_parts_in_sight(at):
     page = at()
     page.mouse.wheel(0, 400)
-    page.wait_for_function("scrollY > 100")
+    wait_until(page, "scrollY > 100")
     page.evaluate("location.hash = 'norms'")
-    page.wait_for_function("scrollY === 0")
+    wait_until(page, "scrollY === 0")
     page.get_by_role("heading", name="Norms on").wait_for()
 
 
