@@ -19,12 +19,15 @@ from pathlib import Path
 import psutil
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling, Scheduling
 
 pytest_plugins = ["browser"]
 ROOT = Path(__file__).parents[1]
 # A loaded machine takes longer over an example than over the same one again.
 settings.register_profile("mores", deadline=None)
 settings.load_profile("mores")
+CLUSTER = "tests/cluster/"
 PARTS = ("Snakefile", "workflow", "config", "profiles", "resources")
 
 
@@ -232,6 +235,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "shared_data" in item.fixturenames:
             item.add_marker("shared")
+
+
+class FileByFile(LoadFileScheduling):
+    """Give a worker a file of tests at a time, and one worker all that use the machine's SLURM."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return CLUSTER if file.startswith(CLUSTER) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Have `--dist loadfile` keep the cluster's tests together; None is xdist's own choice."""
+    return FileByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,17 +20,24 @@ def cannot_run(reason: str) -> NoReturn:
     told(reason)
 
 
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Hold what a machine has one of; processes that test at once wait for each other."""
+    with open(Path(tempfile.gettempdir()) / f"mores-{what}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def install(what: str, packages: tuple[str, ...], programs: tuple[str, ...]) -> None:
     """Install packages where a program is missing, if root may and Debian's archive is in reach.
 
-    Processes that test at once wait for each other: apt-get does not wait for another.
+    apt-get does not wait for another of itself.
     """
     if all(map(shutil.which, programs)):
         return
     if os.geteuid() or not shutil.which("apt-get"):
         cannot_run(f"{what}: {', '.join(packages)} are installed with apt-get, by root")
-    with open(Path(tempfile.gettempdir()) / "mores-apt.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone("apt"):
         if all(map(shutil.which, programs)):
             return
         apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes"]

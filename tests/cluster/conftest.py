@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from debian import cannot_run, install
+from debian import alone, cannot_run, install
 
 ROOT = Path(__file__).parents[2]
 ETC = Path("/etc/slurm")  # the executor plugin's job step hides any other place from SLURM
@@ -70,14 +70,28 @@ def tell(*command: str) -> str:
 
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory) -> Iterator[None]:
-    """Install SLURM if need be, start it, and stop it after."""
+    """Install SLURM if need be, start it, and stop it after: a machine has one."""
     if os.geteuid():
         cannot_run("NO CLUSTER TESTS: only root can start a SLURM")
     conf = ETC / "slurm.conf"
-    if conf.exists() and OURS not in conf.read_text():
-        cannot_run(f"NO CLUSTER TESTS: this machine has a SLURM of its own ({conf})")
-    install("NO CLUSTER TESTS", PACKAGES, (*DAEMONS, "sbatch"))
-    folder = tmp_path_factory.mktemp("slurm")
+    with alone("slurm"):
+        if conf.exists() and OURS not in conf.read_text():
+            cannot_run(f"NO CLUSTER TESTS: this machine has a SLURM of its own ({conf})")
+        install("NO CLUSTER TESTS", PACKAGES, (*DAEMONS, "sbatch"))
+        folder = tmp_path_factory.mktemp("slurm")
+        configure(conf, folder)
+        try:
+            start_daemons(folder)
+            yield
+        finally:
+            subprocess.run(["scancel", "--user=root"], check=False)
+            stop_daemons()
+            for made in (conf, ETC / "gres.conf"):
+                made.unlink()
+
+
+def configure(conf: Path, folder: Path) -> None:
+    """Write SLURM's configuration; its state and logs are a folder's."""
     for name in ("state", "spool"):
         (folder / name).mkdir()
     host, cpus = socket.gethostname().split(".")[0], os.cpu_count()
@@ -87,23 +101,26 @@ def slurm(tmp_path_factory) -> Iterator[None]:
     (ETC / "gres.conf").write_text("Name=gpu Count=2 File=/dev/null,/dev/zero\n")
     Path("/run/munge").mkdir(exist_ok=True)
     shutil.chown("/run/munge", "munge", "munge")
-    try:
-        tell("runuser", "-u", "munge", "--", "munged", "--force")
-        tell("slurmctld", "-c")
-        tell("slurmd", "-c")
-        tell("unshare", "--uts", "sh", "-c", f"hostname {OTHER} && slurmd -c -N {OTHER}")
-        deadline = time.monotonic() + 60
-        while tell("sinfo", "--noheader", "--Node", "--format=%T").split() != ["idle"] * 3:
-            assert time.monotonic() < deadline, (folder / "slurmctld.log").read_text()[-3000:]
-            time.sleep(0.5)
-        yield
-    finally:
-        subprocess.run(["scancel", "--user=root"], check=False)
-        for process in psutil.process_iter(["name"]):
-            if process.info["name"] in DAEMONS:
-                process.terminate()
-        for made in (conf, ETC / "gres.conf"):
-            made.unlink()
+
+
+def start_daemons(folder: Path) -> None:
+    """Start them, and wait until all nodes are idle."""
+    tell("runuser", "-u", "munge", "--", "munged", "--force")
+    tell("slurmctld", "-c")
+    tell("slurmd", "-c")
+    tell("unshare", "--uts", "sh", "-c", f"hostname {OTHER} && slurmd -c -N {OTHER}")
+    deadline = time.monotonic() + 60
+    while tell("sinfo", "--noheader", "--Node", "--format=%T").split() != ["idle"] * 3:
+        assert time.monotonic() < deadline, (folder / "slurmctld.log").read_text()[-3000:]
+        time.sleep(0.5)
+
+
+def stop_daemons() -> None:
+    """End them, and wait until they are gone: the next are to have their ports."""
+    daemons = [one for one in psutil.process_iter(["name"]) if one.info["name"] in DAEMONS]
+    for daemon in daemons:
+        daemon.terminate()
+    psutil.wait_procs(daemons, timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -4,27 +4,79 @@ vLLM 0.32's own code for the CPU copies an adapter's weights for every token of 
 -1, which stands for no adapter, for the last slot. Here the tokens of an adapter are multiplied
 with its weights at once, and tokens without one are left alone. vLLM's workers import this module,
 since `CPU_LORA` is named to them (`--worker-extension-cls`).
+
+Linear layers have a function of their own, since nearly all time goes there; what vLLM asks of
+embeddings and logits goes through the other three.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import torch
 from torch import Tensor
 from vllm.lora.ops.torch_ops import lora_ops
 from vllm.lora.punica_wrapper import punica_cpu
+from vllm.lora.punica_wrapper.punica_base import PunicaWrapperBase
+from vllm.lora.punica_wrapper.punica_cpu import PunicaWrapperCPU
+
+
+def rows_of(slots: Tensor) -> list[tuple[int, Tensor]]:
+    """Of each adapter in a batch its slot and the rows of its tokens.
+
+    slots: of each token its adapter's place, or -1.
+    """
+    there = [slot for slot in slots.unique().tolist() if slot >= 0]
+    return [(slot, (slots == slot).nonzero().squeeze(1)) for slot in there]
+
+
+def product(inputs: Tensor, weights: Tensor, slot: int, dtype: torch.dtype) -> Tensor:
+    """Of tokens x in with the weights of a slot: tokens x out.
+
+    weights: slots x (1 x) out x in.
+    """
+    weight = weights[slot].reshape(weights.shape[-2:]).to(dtype)
+    return inputs.to(dtype) @ weight.T
+
+
+def update_metadata(wrapper: PunicaWrapperCPU, *mapping, **more) -> None:
+    """Take note of a batch's adapters, and once for all its layers of their rows."""
+    PunicaWrapperBase.update_metadata(wrapper, *mapping, **more)
+    wrapper.rows = rows_of(wrapper.token_lora_indices)
+
+
+def add_lora_linear(
+    wrapper: PunicaWrapperCPU,
+    output: Tensor,
+    inputs: Tensor,
+    firsts: tuple[Tensor, ...],
+    seconds: tuple[Tensor, ...],
+    scale: float,
+    sizes: tuple[int, ...],
+    **_buffer,
+) -> None:
+    """Onto `output` (tokens x out): scale * inputs @ firsts @ seconds, by parts of so many columns.
+
+    A layer has several parts where it holds the weights of several (q, k and v). Between the two
+    products stands float32, as in vLLM.
+    """
+    flat = output.view(-1, output.shape[-1])[:, : sum(sizes)]
+    inputs = inputs.view(-1, inputs.shape[-1])
+    for slot, rows in wrapper.rows:
+        tokens = inputs[rows]
+        parts = []
+        for first, second, size in zip(firsts, seconds, sizes, strict=True):
+            shrunk = scale * product(tokens, first, slot, torch.float32)
+            parts.append(product(shrunk, second, slot, output.dtype)[:, :size])
+        flat.index_add_(0, rows, torch.cat(parts, 1))
 
 
 def products(inputs: Tensor, weights: Tensor, slots: Tensor, like: Tensor) -> Iterator[tuple]:
     """Of each adapter in the batch the rows of its tokens, and their products with its weights.
 
-    inputs: tokens x in; weights: slots x (1 x) out x in; slots: of each token its adapter's place,
-    or -1. A product has the type of `like`.
+    A product has the type of `like`.
     """
-    for slot in slots.unique().tolist():
-        if slot < 0:
-            continue
-        rows = (slots == slot).nonzero().squeeze(1)
-        weight = weights[slot].reshape(weights.shape[-2:]).to(like.dtype)
-        yield rows, inputs[rows].to(like.dtype) @ weight.T
+    for slot, rows in rows_of(slots):
+        yield rows, product(inputs[rows], weights, slot, like.dtype)
 
 
 def bgmv_shrink(
@@ -67,14 +119,20 @@ class Grouped:
 
 
 def install() -> None:
-    """Put the three functions in the place of vLLM's, which its others call.
+    """Put the functions in the place of vLLM's, which its others call.
 
     Raises AttributeError where a vLLM has them no more, so that its server ends at its start.
     """
     for function in (bgmv_shrink, bgmv_expand, bgmv_expand_slice):
         for module in (lora_ops, punica_cpu):
-            getattr(module, function.__name__)
-            setattr(module, function.__name__, function)
+            _replace(module, function)
+    for method in (update_metadata, add_lora_linear):
+        _replace(PunicaWrapperCPU, method)
+
+
+def _replace(where: Any, function: Callable) -> None:
+    getattr(where, function.__name__)
+    setattr(where, function.__name__, function)
 
 
 install()

@@ -104,7 +104,7 @@ class Engine(Section):
         900, gt=0, le=LONGEST_WAIT, description="Seconds a server may take to start."
     )
     idle_timeout: float = Field(
-        60,
+        120,
         gt=0,
         le=LONGEST_WAIT,
         description="Seconds a trainer, a server that is a SLURM job, or one outside any run waits "
