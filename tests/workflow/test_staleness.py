@@ -9,7 +9,8 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from edits import EDITS, NOTHING, QUICK, beta, preferred, with_tables
+from consequences import preferred, with_tables
+from edits import EDITS, NOTHING, QUICK, beta
 
 ROWS = [
     pytest.param(edit, id=edit.__name__, marks=() if edit in QUICK else pytest.mark.long)
