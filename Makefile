@@ -5,8 +5,10 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 # cpu, or gpu for the CUDA build of vLLM; what is installed stays.
 ENV ?= $(if $(wildcard .venv/gpu.installed),gpu,cpu)
 
+# It may be a link to a folder where there is more room.
+VENV := $(or $(realpath .venv),$(CURDIR)/.venv)
 # Where .venv is active, python3 is still the user's own: it could not make itself anew.
-export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
+export PATH := $(subst $(VENV)/bin:,,$(PATH))
 
 ENVS := workflow/envs
 BIN := .venv/bin
@@ -70,7 +72,7 @@ slurm: environment ## Add to .venv what submits jobs to SLURM
 define bare_venv
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
-$(PYTHON) -m venv --clear --without-pip .venv
+$(PYTHON) -m venv --clear --without-pip "$(VENV)"
 endef
 
 snakedeploy: environment ## Add to .venv what deploys a copy of the workflow

@@ -164,18 +164,42 @@ def test_torch_has_a_hash_for_every_python_and_machine(lock):
     assert len(set(lock.TORCH)) == 8
 
 
-def test_an_active_environment_is_not_what_makes_it_anew(tmp_path):
-    """Its own python3 would clear itself away, and pip with it."""
-    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
-    active = tmp_path / ".venv/bin"
-    active.mkdir(parents=True)
-    (active / "python3").symlink_to(sys.executable)
-    told = subprocess.run(
-        ["make", "--silent", "--eval=which: ; @command -v $(PYTHON)", "which"],
-        cwd=tmp_path,
-        env=os.environ | {"PATH": f"{active}:{os.environ['PATH']}"},
+def made(folder, rule: str, **environment: str) -> subprocess.CompletedProcess:
+    """What `make` does of one more rule in a folder that has the Makefile."""
+    (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    return subprocess.run(
+        ["make", "--silent", f"--eval=rule: ; {rule}", "rule"],
+        cwd=folder,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=True,
     )
+
+
+@pytest.fixture(params=["folder", "link"])
+def venv(request, tmp_path) -> Path:
+    """Where .venv is: beside the Makefile, or, by a link, where there is room."""
+    where = tmp_path / ".venv" if request.param == "folder" else tmp_path / "large disk/venv"
+    where.mkdir(parents=True)
+    if request.param == "link":
+        (tmp_path / ".venv").symlink_to(where)
+    return where
+
+
+def test_an_active_environment_is_not_what_makes_it_anew(tmp_path, venv):
+    """Its own python3 would clear itself away, and pip with it."""
+    active = venv / "bin"
+    active.mkdir()
+    (active / "python3").symlink_to(sys.executable)
+    told = made(tmp_path, "@command -v $(PYTHON)", PATH=f"{active}:{os.environ['PATH']}")
     assert told.stdout.strip() != str(active / "python3")
+
+
+def test_an_environment_may_lie_elsewhere(tmp_path, venv):
+    (venv / "old").touch()
+    made(tmp_path, "$(bare_venv)")
+    assert not (venv / "old").exists()
+    python = [str(tmp_path / ".venv/bin/python"), "-c", "import sys; print(sys.prefix)"]
+    told = subprocess.run(python, capture_output=True, text=True, check=True)
+    assert Path(told.stdout.strip()).resolve() == venv
