@@ -83,6 +83,34 @@ def test_a_curve_goes_from_few_norms_to_many():
     ]
 
 
+def texts(svg: str) -> list[str]:
+    """What is written in a figure."""
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+def test_a_curve_has_one_mark_a_point_and_one_entry_in_the_legend():
+    drawn = draw_norm_counts(CURVE, STUDY.scores())
+    marks = re.findall(r'aria-roledescription="point"', drawn["svg"])
+    assert len(marks) == len(count_rows(CURVE, STUDY.scores()))
+    assert texts(drawn["svg"]).count("m1") == 1
+
+
+def test_small_differences_are_told_apart_and_none_is_less_than_nothing():
+    deltas = {"AAA": -0.04, "AAB": 0.34, "AAC": -12.26, "MEAN": -4}
+    rows = [
+        {"country": code, "model": "m", "method": "top1", "delta": delta}
+        for code, delta in deltas.items()
+    ]
+    told = texts(draw_heat(SPEC, tsv(SCORES.columns, rows))["svg"])
+    assert {"+0.0", "+0.3", "\u221212.3", "\u22124.0"} <= set(told)
+
+
+def test_models_come_as_in_the_table():
+    rows = [VARIANT | {"model": model, "consistency": 80} for model in ("zeta", "eta")]
+    told = texts(draw_consistency(SPEC, tsv(SCORES.columns, rows))["svg"])
+    assert told.index("zeta") < told.index("eta")
+
+
 def listed(*rows):
     """The list of items of one model and method, `m: v`, of rows of the other columns."""
     named = [{"country": "AAA", "model": "m", "method": "v", "item": "q"} | row for row in rows]

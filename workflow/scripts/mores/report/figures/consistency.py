@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn
+from mores.report.figures.style import BLUE, GREY, Drawing, by_model, drawn
 from mores.report.headline import MEAN, read_rows
 
 COLUMNS = ("model", "method", "variant_of", "country", "consistency")
@@ -41,4 +41,4 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
         base.transform_filter(f"!({mean})").mark_point(color=GREY, size=25),
         base.transform_filter(mean).mark_point(color=BLUE, filled=True, opacity=1, size=70),
     ).properties(width=320, height=alt.Step(20))
-    return layers.facet(alt.Facet("model:N", title=None), columns=1, data=data_of(rows))
+    return by_model(layers, rows)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import Drawing, data_of, drawn
+from mores.report.figures.style import Drawing, by_model, drawn, in_order
 from mores.report.headline import BASELINE, MEAN, REFERENCE, read_rows
 
 COUNTRIES = ("model", "method", "country", "delta")
@@ -23,8 +23,7 @@ def draw_heat(spec: Drawing, scores: str) -> dict[str, Any]:
 def draw_topics(spec: Drawing, topics: str) -> dict[str, Any]:
     """Each topic's gain of each method over `vanilla`, as a mean over countries."""
     rows = topic_rows(topics)
-    order = list(dict.fromkeys(row["topic"] for row in rows))
-    return _drawn(spec, rows, TOPICS, order)
+    return _drawn(spec, rows, TOPICS, in_order(rows, "topic"))
 
 
 def topic_rows(topics: str) -> list[dict[str, Any]]:
@@ -55,7 +54,7 @@ def _chart(
 ) -> Any:
     import altair as alt
 
-    methods = list(dict.fromkeys(row["method"] for row in rows))
+    methods = in_order(rows, "method")
     base = alt.Chart().encode(
         x=alt.X(f"{across}:N", title=None, sort=order, axis=alt.Axis(labelAngle=-45)),
         y=alt.Y("method:N", title=None, sort=methods),
@@ -67,11 +66,12 @@ def _chart(
         base.mark_rect().encode(
             color=alt.Color(f"{value}:Q", title="points over vanilla", scale=scale, legend=above)
         ),
-        base.mark_text(fontSize=10).encode(
-            text=alt.Text(f"{value}:Q", format="+.0f"),
+        # The zero added makes of -0 a 0.
+        base.mark_text(fontSize=10)
+        .transform_calculate(points=f"round(10 * datum.{value}) / 10 + 0")
+        .encode(
+            text=alt.Text("points:Q", format="+.1f"),
             color=alt.condition(pale, alt.value("black"), alt.value("white")),
         ),
     ).properties(width=alt.Step(34), height=alt.Step(20))
-    models = list(dict.fromkeys(row["model"] for row in rows))
-    facet = alt.Facet("model:N", title=None, sort=models)
-    return layers.facet(facet, columns=1, data=data_of(rows))
+    return by_model(layers, rows)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import Drawing, data_of, drawn
+from mores.report.figures.style import Drawing, by_model, drawn, in_order
 from mores.report.headline import MEAN, REFERENCE, read_rows
 
 COLUMNS = ("model", "method", "reason", "answers", "share")
@@ -38,7 +38,7 @@ def _chart(rows: list[dict[str, Any]], end: float) -> Any:
     import altair as alt
 
     widest = alt.Scale(domain=[0, end])
-    methods = list(dict.fromkeys(row["method"] for row in rows))
+    methods = in_order(rows, "method")
     bars = (
         alt.Chart()
         .mark_bar()
@@ -49,7 +49,7 @@ def _chart(rows: list[dict[str, Any]], end: float) -> Any:
         )
     )
     bars = bars.properties(width=380, height=alt.Step(18))
-    return bars.facet(alt.Facet("model:N", title=None), columns=1, data=data_of(rows))
+    return by_model(bars, rows)
 
 
 def _sums(rows: list[dict[str, Any]]) -> list[float]:

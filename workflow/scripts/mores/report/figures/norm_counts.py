@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import COLOURS, Drawing, data_of, drawn, number
+from mores.report.figures.style import COLOURS, Drawing, by_model, drawn, in_order, number
 from mores.report.headline import MEAN, REFERENCE, read_rows
 
 COLUMNS = ("model", "curve", "norms", "method", "alignment", "low", "high")
@@ -47,17 +47,18 @@ def count_rows(spec: Counting, scores: str) -> list[dict[str, Any]]:
 def _chart(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
-    curves = list(dict.fromkeys(row["curve"] for row in rows))
+    curves = in_order(rows, "curve")
     scale = alt.Scale(domain=curves, range=COLOURS[: len(curves)])
     base = alt.Chart().encode(
         x=alt.X("norms:Q", title="norms per topic", axis=alt.Axis(tickMinStep=1)),
         color=alt.Color("curve:N", title=None, scale=scale),
-        shape=alt.Shape("curve:N", title=None),
     )
+    # On the colours' scale, so that one legend tells both.
+    shape = alt.Shape("curve:N", title=None, scale=alt.Scale(domain=curves))
     height = alt.Y("alignment:Q", title="alignment (0 to 100)", scale=alt.Scale(zero=False))
     layers = alt.layer(
         base.mark_rule().encode(y=alt.Y("low:Q", scale=alt.Scale(zero=False)), y2="high:Q"),
         base.mark_line().encode(y=height),
-        base.mark_point(filled=True, opacity=1, size=60).encode(y=height),
+        base.mark_point(filled=True, opacity=1, size=60).encode(y=height, shape=shape),
     ).properties(width=260, height=200)
-    return layers.facet(alt.Facet("model:N", title=None), columns=2, data=data_of(rows))
+    return by_model(layers, rows, columns=2)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn, number
+from mores.report.figures.style import BLUE, GREY, Drawing, by_model, drawn, in_order, number
 from mores.report.headline import BASELINE, MEAN, REFERENCE, read_rows
 
 COLUMNS = ("model", "source", "with", "method", "alignment", "low", "high", "vanilla")
@@ -49,7 +49,7 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
     scale = alt.Scale(zero=False)
-    order = list(dict.fromkeys(row["with"] for row in rows))
+    order = in_order(rows, "with")
     base = alt.Chart().encode(y=alt.Y("with:N", title=None, sort=order))
     axis = alt.X("alignment:Q", title="alignment (0 to 100)", scale=scale)
     layers = alt.layer(
@@ -59,5 +59,4 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
         ),
         base.mark_point(color=BLUE, filled=True, opacity=1, size=60).encode(x=axis),
     ).properties(width=260, height=alt.Step(20))
-    facet = alt.Facet("model:N", title="answered by")
-    return layers.facet(facet, columns=2, data=data_of(rows))
+    return by_model(layers, rows, columns=2, title="answered by")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn, number
+from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn, in_order, number
 from mores.report.headline import MEAN, REFERENCE, read_rows
 
 ALL = "ALL"
@@ -52,8 +52,10 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
         base.mark_point(color=BLUE, filled=True, opacity=1, size=30).encode(y=up),
         base.mark_text(dx=12, dy=-5, fontSize=8).encode(y=up, text="country:N"),
     ).properties(width=130, height=130)
+    named = [row | {"panel": f"{row['model']}: {row['method']}"} for row in rows]
+    header = alt.Header(labelAngle=0, labelAlign="left")
     return layers.facet(
-        row=alt.Row("panel:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left")),
+        row=alt.Row("panel:N", title=None, header=header, sort=in_order(named, "panel")),
         column=alt.Column("dimension:N", title=None),
-        data=data_of([row | {"panel": f"{row['model']}: {row['method']}"} for row in rows]),
+        data=data_of(named),
     )

@@ -52,11 +52,24 @@ def columns_of(rows: list[dict[str, Any]]) -> int:
     return models if 1 < models <= ABREAST else 3
 
 
+def in_order(rows: list[dict[str, Any]], name: str) -> list[Any]:
+    """What a column holds, each once, as it comes in the rows; Vega-Lite would sort it."""
+    return list(dict.fromkeys(row[name] for row in rows))
+
+
+def by_model(layers: Any, rows: list[dict[str, Any]], columns: int = 1, title: Any = None) -> Any:
+    """A panel a model, in the order of the rows."""
+    import altair as alt
+
+    facet = alt.Facet("model:N", title=title, sort=in_order(rows, "model"))
+    return layers.facet(facet, columns=columns, data=data_of(rows))
+
+
 def panels(layers: Any, rows: list[dict[str, Any]]) -> Any:
     """A panel a model and method, a column a model where there are several."""
     import altair as alt
 
-    models, methods = (list(dict.fromkeys(row[name] for row in rows)) for name in PANEL)
+    models, methods = (in_order(rows, name) for name in PANEL)
     named = [row | {"panel": f"{row['model']}: {row['method']}"} for row in rows]
     order = [f"{model}: {method}" for method in methods for model in models]
     # A panel is named in two lines, since its column is narrow.
@@ -72,7 +85,13 @@ def drawn(chart: Any, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> d
     spec = chart.configure(
         background="white",
         font="Arial, Liberation Sans, DejaVu Sans, sans-serif",
-        axis={"labelFontSize": 11, "titleFontSize": 12, "gridColor": "#e5e5e5", "labelLimit": 260},
+        axis={
+            "labelFontSize": 11,
+            "titleFontSize": 12,
+            "labelLimit": 260,
+            "gridColor": "#e5e5e5",
+            "labelFlush": False,
+        },
         legend={"labelFontSize": 11, "titleFontSize": 12, "labelLimit": 260},
         header={"labelFontSize": 11, "titleFontSize": 12, "labelLimit": 260},
         view={"stroke": "#cccccc"},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mores.report.figures.style import BLUE, GREY, Drawing, data_of, drawn, number
+from mores.report.figures.style import BLUE, GREY, Drawing, by_model, data_of, drawn, number
 from mores.report.headline import MEAN, REFERENCE, read_rows
 
 ENDS = ("", "_low", "_high")
@@ -57,4 +57,4 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
         base.mark_point(color=BLUE, filled=True, opacity=1, size=55).encode(x=x, y=y),
         base.mark_text(align="left", dx=7, dy=-7, fontSize=10).encode(x=x, y=y, text="method:N"),
     ).properties(width=300, height=240)
-    return layers.facet(alt.Facet("model:N", title=None), columns=2, data=data_of(rows))
+    return by_model(layers, rows, columns=2)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from mores.report.figures.style import BLUE, Drawing, data_of, drawn
+from mores.report.figures.style import BLUE, Drawing, data_of, drawn, in_order
 from mores.rows import read_jsonl
 
 COLUMNS = ("panel", "learner", "step", "epoch", "loss")
@@ -45,6 +45,6 @@ def _chart(rows: list[dict[str, Any]]) -> Any:
             detail="learner:N",
         )
     ).properties(width=220, height=150)
-    facet = alt.Facet("panel:N", title=None)
+    facet = alt.Facet("panel:N", title=None, sort=in_order(rows, "panel"))
     panels = lines.facet(facet, columns=3, data=data_of(rows))
     return panels.resolve_scale(x="independent", y="independent")
