@@ -72,6 +72,8 @@ slurm: environment ## Add to .venv what submits jobs to SLURM
 define bare_venv
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "mores needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
+@[ ! -L .venv ] || [ -e "$(VENV)/pyvenv.cfg" ] || [ -z "$$(ls -A "$(VENV)")" ] || { \
+	echo "$(VENV), which .venv links to, holds something else: link an empty folder"; exit 1; }
 $(PYTHON) -m venv --clear --without-pip "$(VENV)"
 endef
 

@@ -164,7 +164,7 @@ def test_torch_has_a_hash_for_every_python_and_machine(lock):
     assert len(set(lock.TORCH)) == 8
 
 
-def made(folder, rule: str, **environment: str) -> subprocess.CompletedProcess:
+def made(folder, rule: str, check=True, **environment: str) -> subprocess.CompletedProcess:
     """What `make` does of one more rule in a folder that has the Makefile."""
     (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
     return subprocess.run(
@@ -173,7 +173,7 @@ def made(folder, rule: str, **environment: str) -> subprocess.CompletedProcess:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        check=True,
+        check=check,
     )
 
 
@@ -197,9 +197,20 @@ def test_an_active_environment_is_not_what_makes_it_anew(tmp_path, venv):
 
 
 def test_an_environment_may_lie_elsewhere(tmp_path, venv):
+    made(tmp_path, "$(bare_venv)")  # of an empty folder
     (venv / "old").touch()
-    made(tmp_path, "$(bare_venv)")
+    made(tmp_path, "$(bare_venv)")  # of an older environment
     assert not (venv / "old").exists()
     python = [str(tmp_path / ".venv/bin/python"), "-c", "import sys; print(sys.prefix)"]
     told = subprocess.run(python, capture_output=True, text=True, check=True)
     assert Path(told.stdout.strip()).resolve() == venv
+
+
+def test_a_link_to_what_is_no_environment_costs_nothing(tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "thesis.tex").write_text("three years")
+    (tmp_path / ".venv").symlink_to(scratch)
+    told = made(tmp_path, "$(bare_venv)", check=False)
+    assert told.returncode and f"{scratch}, which .venv links to" in told.stdout
+    assert [path.name for path in scratch.iterdir()] == ["thesis.tex"]

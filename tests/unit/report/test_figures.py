@@ -22,7 +22,7 @@ from mores.report.figures.profiles import draw_profiles, profile_rows
 from mores.report.figures.scores import draw_scores, score_rows
 from mores.report.figures.style import Drawing, Shown
 from mores.report.figures.tradeoff import draw_tradeoff, tradeoff_rows
-from mores.report.figures.training import Trained, training_rows
+from mores.report.figures.training import Trained, draw_training, training_rows
 from mores.report.figures.uncertainty import draw_uncertainty, uncertainty_rows
 from mores.report.headline import read_rows
 
@@ -105,10 +105,37 @@ def test_small_differences_are_told_apart_and_none_is_less_than_nothing():
     assert {"+0.0", "+0.3", "\u221212.3", "\u22124.0"} <= set(told)
 
 
-def test_models_come_as_in_the_table():
-    rows = [VARIANT | {"model": model, "consistency": 80} for model in ("zeta", "eta")]
-    told = texts(draw_consistency(SPEC, tsv(SCORES.columns, rows))["svg"])
+NAMED = ("zeta", "eta")  # in no alphabet's order
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: draw_consistency(SPEC, variants_of(NAMED)),
+        lambda: draw_profiles(SPEC, profiles_of(NAMED)),
+    ],
+    ids=["by model", "profiles"],
+)
+def test_models_come_as_in_the_table(draw):
+    told = [text.split(":")[0] for text in texts(draw()["svg"])]
     assert told.index("zeta") < told.index("eta")
+
+
+def variants_of(models) -> str:
+    rows = [VARIANT | {"model": model, "consistency": 80} for model in models]
+    return tsv(SCORES.columns, rows)
+
+
+def profiles_of(models) -> str:
+    rows = [PROFILED[0] | {"model": model, "method": "vanilla"} for model in models]
+    return tsv(PROFILES, rows)
+
+
+def test_trainings_come_in_the_order_of_their_adapters(tmp_path):
+    adapters = (("zeta", "m", "AAA"), ("eta", "m", "AAA"))
+    spec = Trained(packages={}, adapters=adapters)
+    told = texts(draw_training(spec, histories(tmp_path, 2.5, 1.5))["svg"])
+    assert told.index("m: zeta") < told.index("m: eta")
 
 
 def listed(*rows):
