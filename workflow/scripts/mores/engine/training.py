@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mores.canonical import digest
+from mores.engine import cpu_training
 from mores.engine.adapter_store import trained_once
 from mores.engine.base import Base
 from mores.engine.checkpoints import last_whole, saving
@@ -31,7 +32,7 @@ log = logging.getLogger("mores.training")
 
 # In an adapter's key and its step's spec: raise it when a change here, or of the probes, gives an
 # adapter's folder other bytes.
-TRAINER = 3
+TRAINER = 4
 
 SAVING_SECONDS = 120  # for the step that it is at, when a scheduler ends a training
 
@@ -124,6 +125,8 @@ def train_in(
     """Train, and save the adapter with its history and its probes; the base is used up by it."""
     module, settings = trainee.module, trainee.settings
     chat, network = base.chat, base.on_device()
+    if network.device.type == "cpu":
+        cpu_training.prepare()
     rows = [module.row(chat, example) for example in examples]
     how = _runtime_arguments(runtime, checkpoints)
     trainer = module.trainer(settings, rows, chat, network, how, trainee.start)
