@@ -235,7 +235,7 @@ def test_the_same_work_makes_the_same_record_whatever_time_it_takes(scripts):
 def test_code_that_has_changed_stops_a_job_before_its_step(scripts):
     job = job_of(Adding())
     (scripts / "mores/method/adding.py").write_text(STEP.replace("spec.times *", "2 *"))
-    for kept in (fingerprint._tree, fingerprint._syntax, fingerprint.module_digests):
+    for kept in (fingerprint._facts, fingerprint.module_digests):
         kept.cache_clear()
     told = r"^workflow/scripts/adding\.py, or what it imports: changed since this run was planned;"
     with pytest.raises(InputError, match=told):

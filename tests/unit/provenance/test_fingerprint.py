@@ -49,6 +49,7 @@ IMPORTED = set(FILES) - {
 @pytest.fixture
 def scripts(tmp_path, monkeypatch):
     """Make a folder of scripts; each call is a fresh one, since digests are kept by path."""
+    monkeypatch.chdir(tmp_path)
     count = iter(range(100))
 
     def make(name: str = "stage.py", old: str = "", new: str = "") -> Path:
@@ -237,3 +238,33 @@ def test_a_module_beside_the_scripts_counts(scripts):
     beside = script.with_name("rounding.py")
     beside.write_text("DIGITS = 4\n")
     assert "rounding.py" in module_digests(script)
+
+
+def as_another_job() -> None:
+    """Forget what this process knows of code."""
+    for known in (fingerprint._facts, import_closure, module_digests):
+        known.cache_clear()
+
+
+def test_a_text_that_was_once_parsed_is_not_parsed_again(scripts, monkeypatch):
+    script, parsed = scripts(), []
+    found = module_digests(script)
+    as_another_job()
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprint, "_plain", parsed.append)
+        assert module_digests(script) == found and not parsed
+    file = script.parent / "mores/kit/lazy.py"
+    file.write_text(file.read_text().replace("return x", "return -x"))
+    as_another_job()
+    after = module_digests(script)
+    assert {name for name in found if found[name] != after[name]} == {"mores/kit/lazy.py"}
+
+
+def test_what_was_kept_by_other_rules_is_not_believed(scripts, monkeypatch):
+    script, parsed = scripts(), []
+    module_digests(script)
+    as_another_job()
+    monkeypatch.setattr(fingerprint, "_own_code", lambda: "another day's")
+    monkeypatch.setattr(fingerprint, "_plain", parsed.append)
+    module_digests(script)
+    assert len(parsed) == len(IMPORTED)

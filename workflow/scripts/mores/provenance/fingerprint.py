@@ -6,12 +6,17 @@ keeps the first from importing the second.
 """
 
 import ast
+import hashlib
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mores.canonical import digest
+from mores.contents import CACHE, sha256
+from mores.files import write_json
+from mores.rows import read_json
 
 SCRIPTS = Path(__file__).parents[2]
 # Whose code is in no result; tests/unit/provenance/test_fingerprint.py holds it to the linter's.
@@ -51,7 +56,7 @@ def module_file(name: str) -> Path:
 @cache
 def module_digests(*files: Path) -> dict[str, str]:
     """By file, the digests of some modules and of all that they import of their side."""
-    return {str(path.relative_to(SCRIPTS)): _syntax(path) for path in import_closure(*files)}
+    return {str(path.relative_to(SCRIPTS)): _facts(path)[0] for path in import_closure(*files)}
 
 
 @cache
@@ -71,22 +76,45 @@ def import_closure(*files: Path) -> list[Path]:
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _facts(path: Path) -> tuple[str, list[str]]:
+    """The digest of a file's syntax, and the dotted names that importing it may import.
+
+    To parse all that a step imports would be a fifth of a small job, so this is kept, by the text.
+    """
+    source = path.read_bytes()
+    of = [_own_code(), sys.version_info[:2], str(path.relative_to(SCRIPTS))]
+    kept = CACHE / f"{digest([*of, hashlib.sha256(source).hexdigest()])}.code.json"
+    if kept.exists():
+        syntax, names = read_json(kept)
+        return syntax, names
+    tree = ast.parse(source)
+    facts = digest(_plain(tree)), sorted(_names(path, tree))
+    write_json(kept, facts)
+    return facts
 
 
 @cache
+def _own_code() -> str:
+    """The digest of this file: what is kept was found by the same rules."""
+    return sha256(__file__)
+
+
 def _imports(path: Path) -> set[Path]:
     """The files of this side that importing what `path` names would run."""
-    modules = set()
-    for node in _statements(_tree(path)):
+    return {file for name in _facts(path)[1] for file in _files(name)}
+
+
+def _names(path: Path, tree: ast.Module) -> set[str]:
+    """All modules that a file imports, and what it imports from them, which may be modules too."""
+    names = set()
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = path.relative_to(SCRIPTS).parts[: -node.level] if node.level else ()
             base = ".".join([*above, *([node.module] if node.module else [])])
-            modules |= {base} | {f"{base}.{alias.name}" for alias in node.names}
-    return {file for module in modules for file in _files(module)}
+            names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return names
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
@@ -106,11 +134,6 @@ def _files(module: str) -> list[Path]:
     candidates = [folder / "__init__.py" for folder in folders]
     candidates.append(folders[-1].with_suffix(".py"))
     return [path for path in candidates if path.is_file()]
-
-
-@cache
-def _syntax(path: Path) -> str:
-    return digest(_plain(_tree(path)))
 
 
 def _plain(node: Any) -> Any:
