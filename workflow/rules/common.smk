@@ -150,9 +150,9 @@ SOONEST = turns.first(CONFIG)
 
 def to_ask_in_turn(wildcards):
     """Priority of a job that asks a model."""
-    return turns.priority(CONFIG, wildcards.model, turns.turn_to_ask(CONFIG, dict(wildcards)))
+    return turns.to_ask(CONFIG, dict(wildcards))
 
 
 def to_train_in_turn(wildcards):
     """Priority of a training, and of what collects its examples."""
-    return turns.priority(CONFIG, wildcards.model, turns.turn_to_train(CONFIG, dict(wildcards)))
+    return turns.to_train(CONFIG, dict(wildcards))

@@ -9,7 +9,7 @@ from pathlib import Path
 from mores.engine.lease import hold_run
 from mores.study.ending import Ending
 from mores.study.preflight import lines_of, preflight
-from mores.study.rounds import look_when_jobs_end
+from mores.study.rounds import leave_a_core, look_when_jobs_end
 from mores.study.summary import findings, summary
 from mores.study.watch import Watch
 
@@ -37,6 +37,7 @@ def look_ahead():
 onstart:
     Ending().listen()
     look_when_jobs_end(workflow.scheduler)
+    leave_a_core(workflow.scheduler)
     hold_run(CONFIG.engine.launcher)
     look_ahead()
     output = workflow.output_settings

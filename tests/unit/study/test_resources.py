@@ -63,3 +63,10 @@ def test_who_has_an_adapter_trained_here_takes_one_gpu(settings, launcher):
 def test_who_waits_for_a_trainer_of_slurms_is_light(settings):
     slurm = settings("slurm")
     assert of_demo(training_resources(slurm)) == of_demo(asking_resources(slurm))
+
+
+def test_who_trains_on_this_hosts_cores_is_counted(settings):
+    here = load_settings(["config/config.yaml"], {})
+    assert of_demo(training_resources(here))["cpu_trainings"] == 1
+    assert of_demo(training_resources(settings("local")))["cpu_trainings"] == 0
+    assert "cpu_trainings" not in of_demo(training_resources(settings("slurm")))

@@ -1,6 +1,7 @@
 """Turns of models, as the rules' priorities say them to Snakemake."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,9 +9,18 @@ import pytest
 
 from mores.study.plan import Study, _jobs, every_result
 from mores.study.settings import load_settings
-from mores.study.turns import first, priority, told, turn_to_ask, turn_to_train
+from mores.study.turns import (
+    first,
+    priority,
+    to_ask,
+    to_train,
+    told,
+    turn_to_ask,
+    turn_to_train,
+)
 
 ROOT = Path(__file__).parents[3]
+ON_GPU = {"models": {"demo": {"resources": {"gpus": 1}}}}
 TUNED = {"methods": "vanilla,topic,top1,ranked,placebo,sft,cnca_sft,cnca_dpo", "countries": "XAV"}
 
 
@@ -50,12 +60,9 @@ def test_a_model_ends_before_the_next_begins(project):
     assert priority(found, "demo+m1t2", 3) == priority(found, "demo", 3)
 
 
-def test_no_job_is_more_urgent_than_what_it_waits_for(project):
+def test_on_a_gpu_no_job_is_more_urgent_than_what_it_waits_for(project):
     """As Snakemake sees it, of the whole grid: then no turn waits for a later one."""
-    jobs = {
-        job: job.rule.expand_priority(job.wildcards_dict, job.input, 1)
-        for job in _jobs(Study(overrides=TUNED), [])
-    }
+    jobs = urgencies(TUNED | ON_GPU)
     turned = {job for job, urgency in jobs.items() if urgency}
     assert {job.rule.name for job in turned} == {
         *("import_survey", "split_items", "split_country", "collect_examples", "train_adapter"),
@@ -69,11 +76,53 @@ def test_no_job_is_more_urgent_than_what_it_waits_for(project):
     assert asked == {0, 1}
 
 
-def test_the_plan_tells_the_turns(project):
-    said = told(config(**TUNED), every_result(Study(overrides=TUNED)))
+def test_on_a_cpu_what_others_wait_for_comes_first(project):
+    """As Snakemake sees it: trainings, then all that is mined and sampled, then answers."""
+    turned = Counter((job.rule.name, urgency) for job, urgency in urgencies(TUNED).items())
+    classes = [
+        {name for name, of in turned if of == urgency}
+        for urgency in sorted({urgency for _, urgency in turned if urgency}, reverse=True)
+    ]
+    assert classes == [
+        {"import_survey", "split_items", "split_country"},
+        {"train_adapter", "collect_examples"},
+        {"mine_topic_norms", "mine_low_norms", "mine_high_norms", "sample_traces"}
+        | {"sample_rejected"},
+        {"answer_items"},
+    ]
+
+
+def test_a_model_ends_before_the_next_begins_on_a_cpu_too(project):
+    """Without tunings, which otherwise make room between the models."""
+    other = {"other": {"path": "resources/demo/model"}}
+    found = config(models=other, tunings=dict.fromkeys(config().tunings))
+    answer, mine = {"method": "top1"}, {"mining": "top1"}
+    order = [
+        how(found, {"model": model} | named)
+        for model in ("demo", "other")
+        for how, named in ((to_train, {"tuning": "sft"}), (to_ask, mine), (to_ask, answer))
+    ]
+    assert order == sorted(set(order), reverse=True) and order[-1] > 0
+
+
+def urgencies(overrides) -> dict:
+    """The priority of each job of the whole grid."""
+    return {
+        job: job.rule.expand_priority(job.wildcards_dict, job.input, 1)
+        for job in _jobs(Study(overrides=overrides), [])
+    }
+
+
+@pytest.mark.parametrize(
+    ("where", "end"),
+    [({}, "at once; on a CPU side by side)"), (ON_GPU, "(at most 1 server at once)")],
+)
+def test_the_plan_tells_the_turns(project, where, end):
+    overrides = TUNED | where
+    said = told(config(**overrides), every_result(Study(overrides=overrides)))
     line = said.splitlines()[1]
     jobs = re.findall(r"(ask|train) (\d+)", line)
     assert [does for does, _ in jobs] == ["ask", "train", "ask", "train", "ask"]
     assert [int(count) for does, count in jobs if does == "train"] == [2, 1]
-    assert line.startswith("demo: ") and line.endswith("(at most 1 server at once)")
+    assert line.startswith("demo: ") and line.endswith(end)
     assert all(int(before) > int(after) for (_, before), (_, after) in pairwise(jobs[::2]))

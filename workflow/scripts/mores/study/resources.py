@@ -12,6 +12,9 @@ COUNTING = {"mem_mb": 4000, "gpu": 0, "runtime": 60}
 # there are.
 ASKING = {"mem_mb": 2000, "askers": 1}
 
+# Trainings that compute on this host's cores, of which a run leaves one to servers.
+CPU_TRAININGS = "cpu_trainings"
+
 
 def cluster_resources(settings: Settings, gpu: bool = False) -> dict[str, Any]:
     """Of a job without a model: memory in MB, minutes, and where SLURM is to put it."""
@@ -41,7 +44,8 @@ def training_resources(settings: Settings) -> dict[str, Any]:
     """
     if settings.config.engine.launcher == "slurm":
         return _waiting(settings)
-    return _serving(settings, lambda needs: min(needs.gpus, 1))
+    on_cpu = {CPU_TRAININGS: _of_model(settings, lambda needs: int(not needs.gpus))}
+    return _serving(settings, lambda needs: min(needs.gpus, 1)) | on_cpu
 
 
 def _waiting(settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,8 @@ asks the file system for the size of every input of every job that is ready (Sna
 
 from snakemake.scheduling.job_scheduler import JobScheduler
 
+from mores.study.resources import CPU_TRAININGS
+
 SNAKEMAKES_OWN = (100, 1)  # jobs, seconds: more than any run of ours starts
 
 
@@ -15,3 +17,12 @@ def look_when_jobs_end(scheduler: JobScheduler) -> None:
     limit = scheduler.job_rate_limiter
     if limit and (limit.max_jobs, limit.timespan) == SNAKEMAKES_OWN:
         scheduler.job_rate_limiter = None
+
+
+def leave_a_core(scheduler: JobScheduler) -> None:
+    """Train on all cores but one at once: servers compute too, and jobs that ask them are to start.
+
+    Unless the user says how many (`--resources cpu_trainings=N`).
+    """
+    for limits in (scheduler.global_resources, scheduler.resources):
+        limits.setdefault(CPU_TRAININGS, max(1, limits["_cores"] - 1))

@@ -5,6 +5,10 @@ the bare model can be asked comes first, then all adapters that start from it, t
 are asked, then those that continue from them, and so on. The other way round nothing could begin:
 an adapter is trained on answers.
 
+On a CPU both run side by side, and what others wait for comes first: trainings, and before answers
+all that is mined and sampled. Of trainings there are no more than leave jobs that ask a core
+(`mores.study.rounds`).
+
 Snakemake takes jobs by these priorities. What neither asks nor trains is at once, where such jobs
 wait for it, and last where none does.
 """
@@ -32,6 +36,23 @@ def turn_to_train(config: Config, named: Mapping[str, str]) -> int:
     return 2 * _depth(config, named["tuning"]) - 1
 
 
+def to_ask(config: Config, named: Mapping[str, str]) -> int:
+    """The priority of a job, by its wildcards, that asks a model."""
+    if _has_gpus(config, named["model"]):
+        return priority(config, named["model"], turn_to_ask(config, named))
+    return priority(config, named["model"], 2 if "method" in named else 1)
+
+
+def to_train(config: Config, named: Mapping[str, str]) -> int:
+    """The priority of a training, and of what collects its examples."""
+    has_gpus = _has_gpus(config, named["model"])
+    return priority(config, named["model"], turn_to_train(config, named) if has_gpus else 0)
+
+
+def _has_gpus(config: Config, model: str) -> bool:
+    return config.models[Draw.of(model)[0]].resources.gpus > 0
+
+
 def _depth(config: Config, tuning: str | None) -> int:
     """How many trainings an adapter takes, one after the other."""
     return 0 if tuning is None else 1 + _depth(config, start_of(config.tunings[tuning]))
@@ -49,7 +70,7 @@ def first(config: Config) -> int:
 
 
 def _turns(config: Config) -> int:
-    return 1 + max((2 * _depth(config, tuning) for tuning in config.tunings), default=0)
+    return 1 + max((2 * _depth(config, tuning) for tuning in config.tunings), default=2)
 
 
 def told(config: Config, results: list[Result]) -> str:
@@ -60,7 +81,8 @@ def told(config: Config, results: list[Result]) -> str:
         turns = [f"{'train' if one % 2 else 'ask'} {counts[one]:,}" for one in sorted(counts)]
         most = most_servers(of.resources, config.engine.launcher)
         servers = f"at most {most} server{'s' * (most > 1)} at once"
-        lines += [f"{model}: {', '.join(turns)} ({servers})\n"] if turns else []
+        beside = "" if _has_gpus(config, model) else "; on a CPU side by side"
+        lines += [f"{model}: {', '.join(turns)} ({servers}{beside})\n"] if turns else []
     return "Jobs, turn by turn, so that a GPU changes hands seldom:\n" + "".join(lines)
 
 
