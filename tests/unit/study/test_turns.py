@@ -60,9 +60,10 @@ def test_a_model_ends_before_the_next_begins(project):
     assert priority(found, "demo+m1t2", 3) == priority(found, "demo", 3)
 
 
-def test_on_a_gpu_no_job_is_more_urgent_than_what_it_waits_for(project):
+@pytest.mark.parametrize("where", [ON_GPU, {"engine": {"launcher": "slurm"}}])
+def test_in_turns_no_job_is_more_urgent_than_what_it_waits_for(project, where):
     """As Snakemake sees it, of the whole grid: then no turn waits for a later one."""
-    jobs = urgencies(TUNED | ON_GPU)
+    jobs = urgencies(TUNED | where)
     turned = {job for job, urgency in jobs.items() if urgency}
     assert {job.rule.name for job in turned} == {
         *("import_survey", "split_items", "split_country", "collect_examples", "train_adapter"),

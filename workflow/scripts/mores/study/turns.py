@@ -5,9 +5,9 @@ the bare model can be asked comes first, then all adapters that start from it, t
 are asked, then those that continue from them, and so on. The other way round nothing could begin:
 an adapter is trained on answers.
 
-On a CPU both run side by side, and what others wait for comes first: trainings, and before answers
-all that is mined and sampled. Of trainings there are no more than leave jobs that ask a core
-(`mores.study.rounds`).
+On this host's CPU both run side by side, and what others wait for comes first: trainings, and
+before answers all that is mined and sampled. Of trainings there are no more than leave jobs that
+ask a core (`mores.study.rounds`).
 
 Snakemake takes jobs by these priorities. What neither asks nor trains is at once, where such jobs
 wait for it, and last where none does.
@@ -38,19 +38,21 @@ def turn_to_train(config: Config, named: Mapping[str, str]) -> int:
 
 def to_ask(config: Config, named: Mapping[str, str]) -> int:
     """The priority of a job, by its wildcards, that asks a model."""
-    if _has_gpus(config, named["model"]):
+    if _in_turns(config, named["model"]):
         return priority(config, named["model"], turn_to_ask(config, named))
     return priority(config, named["model"], 2 if "method" in named else 1)
 
 
 def to_train(config: Config, named: Mapping[str, str]) -> int:
     """The priority of a training, and of what collects its examples."""
-    has_gpus = _has_gpus(config, named["model"])
-    return priority(config, named["model"], turn_to_train(config, named) if has_gpus else 0)
+    in_turns = _in_turns(config, named["model"])
+    return priority(config, named["model"], turn_to_train(config, named) if in_turns else 0)
 
 
-def _has_gpus(config: Config, model: str) -> bool:
-    return config.models[Draw.of(model)[0]].resources.gpus > 0
+def _in_turns(config: Config, model: str) -> bool:
+    """Whether a model is asked and trained in turns, and not side by side on this host's cores."""
+    on_gpus = config.models[Draw.of(model)[0]].resources.gpus > 0
+    return on_gpus or config.engine.launcher == "slurm"
 
 
 def _depth(config: Config, tuning: str | None) -> int:
@@ -81,7 +83,7 @@ def told(config: Config, results: list[Result]) -> str:
         turns = [f"{'train' if one % 2 else 'ask'} {counts[one]:,}" for one in sorted(counts)]
         most = most_servers(of.resources, config.engine.launcher)
         servers = f"at most {most} server{'s' * (most > 1)} at once"
-        beside = "" if _has_gpus(config, model) else "; on a CPU side by side"
+        beside = "" if _in_turns(config, model) else "; on a CPU side by side"
         lines += [f"{model}: {', '.join(turns)} ({servers}{beside})\n"] if turns else []
     return "Jobs, turn by turn, so that a GPU changes hands seldom:\n" + "".join(lines)
 
