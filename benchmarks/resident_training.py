@@ -1,10 +1,11 @@
 """How much faster does one trainer train many adapters than one process each? A ratio, in one run.
 
-    python benchmarks/resident_training.py     # 18 adapters, about five minutes on two cores
+    python benchmarks/resident_training.py     # 18 adapters, two to three minutes on two cores
 
 Adapters of the demo model, two trainings at a time, as Snakemake would start them: first each in
 a process of its own that imports, loads the base and trains; then as jobs that order of a trainer,
-whose start is in the time. Every adapter must be the same to the byte in both ways.
+whose start is in the time. Every adapter must be the same to the byte in both ways. The longer a
+training, by `--epochs` of four steps each, the less there is to save.
 """
 
 import argparse
@@ -36,8 +37,9 @@ from mores.method.stage import Wording  # noqa: E402
 
 DEMO = ROOT / "resources/demo/model"
 SETTINGS = sft.Settings(
-    objective="sft", data="answers", learning_rate=0.005, epochs=4, alpha=32, batch_size=8
+    objective="sft", data="answers", learning_rate=0.005, alpha=32, batch_size=8
 )
+EPOCHS = 4
 AT_ONCE = 2
 
 
@@ -52,34 +54,34 @@ def examples(number: int) -> list[dict]:
     return sft.examples(wording, train=rows)
 
 
-def trainee(model: str) -> Trainee:
+def trainee(model: str, epochs: int = EPOCHS) -> Trainee:
     """A demo model's, or another's in a folder."""
+    settings = SETTINGS.model_copy(update={"epochs": epochs})
     spec = ModelSpec(path=model, dtype="float32")
     base = model_ref("demo", Model(**spec.model_dump())).digest
-    return Trainee("demo", spec, base, model, SETTINGS, made_by={})
+    return Trainee("demo", spec, base, model, settings, made_by={})
 
 
-def fresh(number: int, model: str) -> None:
+def fresh(number: int, who: Trainee) -> None:
     """Train one adapter in this process."""
     folder = Path("fresh") / str(number)
     folder.mkdir(parents=True)
-    who = trainee(model)
     checkpoints = Path("checkpoints") / str(number)
     train_in(folder, checkpoints, who, load_base("demo", who.model), examples(number), Training())
 
 
-def ordered(number: int, model: str) -> None:
+def ordered(number: int, who: Trainee) -> None:
     """Have one adapter trained by a trainer."""
     how = (Training(), Engine(idle_timeout=5), Resources(), Path("work"))
-    train = train_once(trainee(model), *how)
+    train = train_once(who, *how)
     Path(f"ordered.{number}").symlink_to(train(examples(number)))
 
 
-def seconds(way: str, count: int, model: str) -> float:
+def seconds(way: str, count: int, *what: str) -> float:
     """How long it takes to train all in one of the ways."""
 
     def train(number: int) -> None:
-        command = [sys.executable, __file__, "--one", way, str(number), "--model", model]
+        command = [sys.executable, __file__, "--one", way, str(number), *what]
         with open(f"{way}.{number}.log", "wb") as log:
             subprocess.run(command, check=True, stdout=log, stderr=log)
 
@@ -93,14 +95,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("adapters", type=int, nargs="?", default=18)
     parser.add_argument("--model", default=str(DEMO), help="folder of the base")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of four steps each")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        {"fresh": fresh, "ordered": ordered}[given.one[0]](int(given.one[1]), given.model)
+        way, number = given.one
+        who = trainee(given.model, given.epochs)
+        {"fresh": fresh, "ordered": ordered}[way](int(number), who)
         return
     os.environ |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        took = {way: seconds(way, given.adapters, given.model) for way in ("fresh", "ordered")}
+        what = ["--model", given.model, "--epochs", str(given.epochs)]
+        took = {way: seconds(way, given.adapters, *what) for way in ("fresh", "ordered")}
         same = sum(
             content_digest(Path("fresh", str(one))) == content_digest(Path(f"ordered.{one}"))
             for one in range(given.adapters)

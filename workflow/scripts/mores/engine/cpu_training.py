@@ -1,10 +1,10 @@
-"""Training on the CPU: what makes a step cheaper there, and changes nothing of what comes out.
+"""Training on the CPU: what makes a step cheaper there, and changes no adapter beyond rounding.
 
-TRL 1.16 computes what each token of a batch was worth, prompts and padding too, and then leaves out
-all but the completions', since some accelerators would compile anew for every number of tokens. A
-CPU compiles nothing, so here only completions are computed, as on a GPU. And glibc gives large
-blocks back to the system as they are freed, which then has to clear them for the next layer: in a
-process that only trains they are kept.
+TRL 1.16 has every position of a batch give its likelihoods over the vocabulary, those of prompts
+and padding too, and drops all but the completions' afterwards: some accelerators would compile
+anew for every number of positions. A CPU does not, so here, as on a GPU, only completions give
+theirs. And glibc hands large blocks back to the system when they are freed, which clears them for
+the next layer: a process that only trains keeps them.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ def prepare() -> None:
     from trl.trainer import utils
 
     if hasattr(utils, "_use_triton"):
-        utils._use_triton = lambda _device: True  # there it says only whose tokens are computed
+        utils._use_triton = lambda _device: True  # it says there what is left out
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(MMAP_MAX, 0)
