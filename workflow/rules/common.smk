@@ -144,7 +144,7 @@ def study(wildcards):
     return STUDY.model_dump_json()
 
 
-# Priority of what all that asks a model waits for.
+# Priority of what all that asks a model waits for, and of scoring, while others wait for a server.
 SOONEST = turns.first(CONFIG)
 
 

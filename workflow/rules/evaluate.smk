@@ -36,6 +36,7 @@ rule score_cell:
         grid.CELL,
     log:
         "logs/score_cell/{evaluation}/{method}/{model}/{country}.log",
+    priority: SOONEST
     conda:
         CPU_ENV
     params:

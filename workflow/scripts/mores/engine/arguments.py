@@ -34,7 +34,7 @@ ALLOWED = {
 # Tokens that prompts must share to share their computation: the smallest that CPU attention takes,
 # so that samples of one question compute its prompt once (vLLM's own choice is 128).
 CPU_BLOCK = "32"
-CPU_LORA = "mores.engine.cpu_lora.Grouped"
+CPU_WORKER = "mores.engine.cpu_worker.Worker"
 MEMORY_SHARE = 0.92  # of a GPU that vLLM 0.32 takes if it is told nothing
 # The ranks that vLLM has adapters of.
 LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
@@ -85,13 +85,11 @@ def arguments(model: ModelRef, engine: Engine) -> list[str]:
         given += ["--tensor-parallel-size", str(settings.resources.gpus)]
     if on_cpu():
         given += ["--enforce-eager", "--no-enable-chunked-prefill", "--max-num-seqs", "256"]
-        given += ["--block-size", CPU_BLOCK]
+        given += ["--block-size", CPU_BLOCK, "--worker-extension-cls", CPU_WORKER]
     if engine.max_lora_rank:
         rank = next(rank for rank in LORA_RANKS if rank >= engine.max_lora_rank)
         given += ["--enable-lora", "--max-lora-rank", str(rank)]
         given += ["--max-loras", str(engine.adapter_slots)]
-        if on_cpu():
-            given += ["--worker-extension-cls", CPU_LORA]
     return given + engine.server_args
 
 

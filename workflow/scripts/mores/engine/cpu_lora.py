@@ -2,20 +2,16 @@
 
 vLLM 0.32's own code for the CPU copies an adapter's weights for every token of a batch, and takes
 -1, which stands for no adapter, for the last slot. Here the tokens of an adapter are multiplied
-with its weights at once, and tokens without one are left alone. vLLM's workers import this module,
-since `CPU_LORA` is named to them (`--worker-extension-cls`).
+with its weights at once, and tokens without one are left alone (`mores.engine.cpu_worker`).
 
 Linear layers have a function of their own, since nearly all time goes there; what vLLM asks of
 embeddings and logits goes through the other three.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from vllm.lora.ops.torch_ops import lora_ops
-from vllm.lora.punica_wrapper import punica_cpu
 from vllm.lora.punica_wrapper.punica_base import PunicaWrapperBase
 from vllm.lora.punica_wrapper.punica_cpu import PunicaWrapperCPU
 
@@ -112,27 +108,3 @@ def bgmv_expand_slice(
         part.zero_()
     for rows, found in products(inputs, weights, slots, output):
         part.index_add_(0, rows, found[:, :size])
-
-
-class Grouped:
-    """What is mixed into vLLM's workers: nothing but that this module was imported."""
-
-
-def install() -> None:
-    """Put the functions in the place of vLLM's, which its others call.
-
-    Raises AttributeError where a vLLM has them no more, so that its server ends at its start.
-    """
-    for function in (bgmv_shrink, bgmv_expand, bgmv_expand_slice):
-        for module in (lora_ops, punica_cpu):
-            _replace(module, function)
-    for method in (update_metadata, add_lora_linear):
-        _replace(PunicaWrapperCPU, method)
-
-
-def _replace(where: Any, function: Callable) -> None:
-    getattr(where, function.__name__)
-    setattr(where, function.__name__, function)
-
-
-install()

@@ -2,8 +2,8 @@
 
 PROTOCOL is in the key of every request and in the spec of every step that asks. Raise it whenever
 a change below, or of how servers of ours part text (`mores.engine.serve`) or compute
-(`mores.engine.cpu_lora`), lets a model see or say something else, or reads something else from the
-same reply: then answers are asked anew.
+(`mores.engine.cpu_worker`), lets a model see or say something else, or reads something else from
+the same reply: then answers are asked anew.
 `tests/unit/engine/test_protocol.py` holds it to examples of both.
 """
 

@@ -10,7 +10,8 @@ before answers all that is mined and sampled. Of trainings there are no more tha
 ask a core (`mores.study.rounds`).
 
 Snakemake takes jobs by these priorities. What neither asks nor trains is at once, where such jobs
-wait for it, and last where none does.
+wait for it, and last where none does; but a cell is scored when it has been answered, by a core
+that would wait for a server.
 """
 
 from collections import Counter
@@ -67,7 +68,7 @@ def priority(config: Config, model: str, turn: int) -> int:
 
 
 def first(config: Config) -> int:
-    """The priority of what asks no model, and what all that does waits for."""
+    """The priority of what asks no model and is made as soon as it can be."""
     return (1 + len(config.models)) * _turns(config)
 
 
